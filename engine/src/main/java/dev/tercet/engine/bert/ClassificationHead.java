@@ -1,0 +1,59 @@
+package dev.tercet.engine.bert;
+
+import dev.tercet.engine.kernel.Activation;
+import dev.tercet.engine.kernel.Kernels;
+import dev.tercet.engine.kernel.Rows;
+import dev.tercet.engine.layer.Linear;
+import dev.tercet.engine.layer.Run;
+import dev.tercet.engine.layer.Sequences;
+import dev.tercet.loaders.InvalidModelException;
+import dev.tercet.loaders.Weights;
+import java.util.stream.IntStream;
+
+/**
+ * The head of {@code BertForSequenceClassification}: logits = classifier(tanh(pooler(h[CLS]))).
+ *
+ * @param pooler with its tanh
+ * @param classifier to one logit per label
+ */
+public record ClassificationHead(Linear pooler, Linear classifier) {
+    /**
+     * Loads pooler and classifier of a checkpoint.
+     *
+     * @throws InvalidModelException when they are missing, as in a checkpoint of {@code BertModel}, or have another
+     *     shape than the config implies
+     */
+    public static ClassificationHead load(Kernels kernels, Weights checkpoint, BertConfig config) {
+        if (!checkpoint.has("classifier.weight"))
+            throw new InvalidModelException(checkpoint.describe("classifier.weight")
+                    + " is missing; a cross-encoder needs a BertForSequenceClassification checkpoint");
+        int hidden = config.hiddenSize();
+        int labels = config.labels().isEmpty()
+                ? checkpoint.shape("classifier.weight")[0]
+                : config.labels().size();
+        Weights pooler = BertEncoder.inner(checkpoint).in("pooler.dense");
+        return new ClassificationHead(
+                Linear.load(kernels, pooler, hidden, hidden, Activation.TANH),
+                Linear.load(kernels, checkpoint.in("classifier"), hidden, labels, Activation.IDENTITY));
+    }
+
+    public int labels() {
+        return classifier.weight().outputs();
+    }
+
+    /**
+     * @param first hidden states of the first token of each sequence, [sequences, hidden]
+     * @return logits, [sequences, labels], in the run's workspace
+     */
+    public Rows forward(Run run, Rows first) {
+        int hidden = pooler.weight().outputs();
+        int[] starts = IntStream.rangeClosed(0, first.count()).toArray();
+        Rows pooled = run.workspace().rows(first.count(), hidden); // [sequences, hidden]
+        pooler.forward(run, first, pooled);
+        run.record("pooler", new Sequences(pooled, starts), hidden);
+        Rows logits = run.workspace().rows(first.count(), labels()); // [sequences, labels]
+        classifier.forward(run, pooled, logits);
+        run.record("classifier", new Sequences(logits, starts), labels());
+        return logits;
+    }
+}

@@ -1,0 +1,230 @@
+package dev.tercet.engine.generate;
+
+import dev.tercet.EarlyStopping;
+import dev.tercet.engine.kernel.Kernels;
+import dev.tercet.engine.kernel.Rows;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Beam search as {@code _beam_search} of transformers 5.23 does it, in fp32 like there.
+ *
+ * <p>Every step takes the best continuations of all beams, enough that as many remain as there are beams even if every
+ * beam offers all end tokens. Those that end and rank among the first {@code beams} go to the pool of finished ones,
+ * which keeps the best {@code beams}; the best {@code beams} that do not end run on. The search stops when the pool can
+ * get no better; what that means is {@link EarlyStopping}.
+ *
+ * <p>At the first step all beams are the same, so one row is computed for all of them, and all but the first start so
+ * far behind that they count only where the first has nothing more to offer.
+ */
+final class BeamSearch extends Search {
+    /** What the reference adds to the score of what must not be chosen. Smaller scores vanish in it: ulp(1e9) is 64. */
+    private static final float BEHIND = -1e9f;
+
+    private final int beams;
+    private final Candidates best;
+
+    /** The best continuations of each row. */
+    private final Candidates[] ofRow;
+
+    private Beam[] running;
+
+    /** Best first; at the beginning places that nothing has filled. */
+    private Finished[] pool;
+
+    /** The reference's heuristic: a running hypothesis might still be better than the worst finished one. */
+    private boolean improvable = true;
+
+    private boolean finished;
+
+    /**
+     * A running hypothesis.
+     *
+     * @param row which of the rows of the current step has its logits
+     * @param parent which of the rows before that it continues, -1 for none
+     * @param ids with the start token
+     */
+    private record Beam(int row, int parent, float total, int[] ids, float[] logProbabilities) {
+        int length() {
+            return ids.length;
+        }
+    }
+
+    /**
+     * A place in the pool.
+     *
+     * @param taken whether a finished hypothesis is there
+     */
+    private record Finished(boolean taken, float score, Beam beam) {}
+
+    BeamSearch(Kernels kernels, SearchSettings settings, int sentence, int[] source) {
+        super(kernels, settings, sentence, source);
+        beams = settings.beams();
+        int candidates = Math.multiplyExact(Math.max(2, 1 + settings.endTokens().length), beams);
+        best = new Candidates(candidates);
+        ofRow = new Candidates[beams];
+        Arrays.setAll(ofRow, _ -> new Candidates(candidates));
+        running = new Beam[beams];
+        int[] start = {settings.startToken()};
+        Arrays.setAll(running, b -> new Beam(0, -1, b == 0 ? 0f : BEHIND, start, new float[0]));
+        pool = new Finished[beams];
+        Arrays.fill(pool, new Finished(false, BEHIND, null));
+    }
+
+    @Override
+    int rows() {
+        return length() == 1 ? 1 : beams;
+    }
+
+    @Override
+    int parent(int row) {
+        return running[row].parent;
+    }
+
+    @Override
+    int token(int row) {
+        return running[row].ids[length() - 1];
+    }
+
+    /** Tokens of every running hypothesis, the start token included. */
+    private int length() {
+        return running[0].length();
+    }
+
+    @Override
+    void score(Rows logits, int row) {
+        Scores scores = scores(logits, row);
+        logSoftmax(scores);
+        settings.process(prefix(running[row].ids), scores);
+        ofRow[row].clear();
+        ofRow[row].offer(row, running[row].total, scores);
+    }
+
+    @Override
+    void advance(Rows logits) {
+        chooseBest(logits);
+        boolean[] ends = new boolean[best.size()];
+        for (int c = 0; c < ends.length; c++)
+            ends[c] = settings.ends(best.token(c)) || length() + 1 >= settings.maxLength();
+        Beam[] extended = new Beam[best.size()];
+        for (int c = 0; c < extended.length; c++) extended[c] = extend(c, logits);
+
+        pool = poolAfter(extended, ends);
+        running = runningAfter(extended, ends);
+        improvable = improvable && canImprove();
+        boolean stopEarly = settings.earlyStopping() == EarlyStopping.TRUE && full();
+        finished = !improvable || stopEarly || allTrue(ends);
+    }
+
+    private void chooseBest(Rows logits) {
+        best.clear();
+        for (int row = 0; row < rows(); row++) best.offer(ofRow[row]);
+        for (int beam = rows(); beam < beams; beam++) {
+            // the first step: the other beams have the row of the first
+            ofRow[beam].clear();
+            ofRow[beam].offer(beam, running[beam].total, scores(logits, 0));
+            best.offer(ofRow[beam]);
+        }
+        if (best.size() < best.capacity())
+            throw new IllegalArgumentException(
+                    "a vocabulary of " + scores(logits, 0).size() + " is too small for " + beams + " beams");
+    }
+
+    private Beam extend(int candidate, Rows logits) {
+        Beam beam = running[best.beam(candidate)];
+        int token = best.token(candidate);
+        int[] ids = Arrays.copyOf(beam.ids, beam.length() + 1);
+        ids[beam.length()] = token;
+        float[] logProbabilities = Arrays.copyOf(beam.logProbabilities, beam.length());
+        logProbabilities[beam.length() - 1] = scores(logits, beam.row).of(token);
+        return new Beam(-1, beam.row, best.total(candidate), ids, logProbabilities);
+    }
+
+    /** The best that do not end; one that ends only if there are no others, and then far behind. */
+    private Beam[] runningAfter(Beam[] extended, boolean[] ends) {
+        float[] totals = new float[extended.length];
+        for (int c = 0; c < extended.length; c++) totals[c] = extended[c].total + (ends[c] ? BEHIND : 0f);
+        int[] order = bestFirst(totals, beams);
+        Beam[] next = new Beam[beams];
+        for (int b = 0; b < beams; b++) {
+            Beam beam = extended[order[b]];
+            next[b] = new Beam(b, beam.parent, totals[order[b]], beam.ids, beam.logProbabilities);
+        }
+        return next;
+    }
+
+    /** The best of the pool and of those that end now and rank among the first {@code beams}. */
+    private Finished[] poolAfter(Beam[] extended, boolean[] ends) {
+        boolean closed = settings.earlyStopping() == EarlyStopping.TRUE && full();
+        Finished[] merged = Arrays.copyOf(pool, beams + extended.length);
+        for (int c = 0; c < extended.length; c++) {
+            boolean accepted = ends[c] && c < beams;
+            float score = extended[c].total / settings.lengthDivisor(length());
+            if (closed) score += BEHIND;
+            if (!improvable) score += BEHIND;
+            if (!accepted) score += BEHIND;
+            merged[beams + c] = new Finished(accepted, score, extended[c]);
+        }
+        float[] scores = new float[merged.length];
+        for (int m = 0; m < merged.length; m++) scores[m] = merged[m].score;
+        Finished[] next = new Finished[beams];
+        int[] order = bestFirst(scores, beams);
+        for (int p = 0; p < beams; p++) next[p] = merged[order[p]];
+        return next;
+    }
+
+    private boolean canImprove() {
+        int produced = length() - 1;
+        boolean longest = settings.earlyStopping() == EarlyStopping.NEVER && settings.lengthPenalty() > 0;
+        float possible = running[0].total / settings.lengthDivisor(longest ? settings.maxLength() - 1 : produced);
+        float worst = full() ? pool[beams - 1].score : BEHIND;
+        return possible > worst;
+    }
+
+    private boolean full() {
+        return Arrays.stream(pool).allMatch(Finished::taken);
+    }
+
+    /** The indexes of the largest values, largest first; of equal ones the earlier first. */
+    private static int[] bestFirst(float[] values, int count) {
+        int[] order = new int[count];
+        int size = 0;
+        for (int v = 0; v < values.length; v++) {
+            if (size == count && !(values[v] > values[order[size - 1]])) continue;
+            int at = size < count ? size++ : count - 1;
+            for (; at > 0 && values[v] > values[order[at - 1]]; at--) order[at] = order[at - 1];
+            order[at] = v;
+        }
+        return order;
+    }
+
+    private static boolean allTrue(boolean[] values) {
+        for (boolean value : values) if (!value) return false;
+        return true;
+    }
+
+    @Override
+    public boolean finished() {
+        return finished;
+    }
+
+    /**
+     * The pool, best first. What only fills places, because fewer hypotheses were possible than beams, is left out,
+     * where the reference returns copies with scores around -1e9. If nothing at all was possible, one without tokens.
+     */
+    @Override
+    public List<Generated> hypotheses() {
+        List<Generated> found = Arrays.stream(pool)
+                .filter(place -> place.taken && place.beam.total > BEHIND / 2)
+                .limit(settings.hypotheses())
+                .map(BeamSearch::generated)
+                .toList();
+        if (!found.isEmpty()) return found;
+        return List.of(new Generated(new int[0], Float.NEGATIVE_INFINITY, new float[0]));
+    }
+
+    private static Generated generated(Finished place) {
+        int[] ids = place.beam.ids;
+        return new Generated(Arrays.copyOfRange(ids, 1, ids.length), place.score, place.beam.logProbabilities);
+    }
+}

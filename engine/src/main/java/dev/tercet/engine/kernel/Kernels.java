@@ -1,0 +1,117 @@
+package dev.tercet.engine.kernel;
+
+/**
+ * The floating-point work of every layer. {@link ScalarKernels} states in plain loops what each kernel computes, in
+ * which order; the vector kernels give the same bits faster, at every lane count.
+ *
+ * <p>That the bits agree rests on two rules. Every output of a product sums over K with one chain of {@code fma(a, b,
+ * sum)}, k ascending, that starts from the bias, or from 0. Every horizontal reduction keeps {@value #LANES} partial
+ * results over whole blocks, element i going to partial i mod {@value #LANES}, folded in the fixed order of
+ * {@link ScalarKernels}; the elements that are left are added one by one. So a result depends on neither tile, thread
+ * count, batch, lane count nor what the JIT has compiled so far.
+ *
+ * <p>Implementations are stateless and safe for use by many threads.
+ */
+public interface Kernels {
+    /** Partial results of a horizontal reduction. */
+    int LANES = 32;
+
+    /**
+     * The kernels of this process, chosen once: the vector kernels where they are the faster ones, else the scalar
+     * kernels, with the reason in {@link #description()}. The system property {@code tercet.kernels} ({@code scalar},
+     * {@code vector}, {@code auto}) decides otherwise.
+     */
+    static Kernels preferred() {
+        return KernelChoice.PREFERRED;
+    }
+
+    /** The plain loops, whatever {@link #preferred()} is: the reference in tests and benchmarks. */
+    static Kernels scalar() {
+        return KernelChoice.SCALAR;
+    }
+
+    /** What runs, and why it was chosen, for {@code doctor}: "vector, 16 lanes of 32 bits". */
+    String description();
+
+    /** Outputs in one panel of a {@link PackedMatrix}: work on a product is divided at multiples of it. */
+    int panelWidth();
+
+    /** Packs the weight of a dense layer, {@code [outputs, inputs]} row-major as checkpoints store it, into panels. */
+    PackedMatrix pack(float[] weight, int outputs, int inputs);
+
+    /**
+     * A dense layer on some of its outputs: y[r, o] = activation(Σᵢ x[r, i] · W[o, i] + bias[o]) for every row r and
+     * every output o of the panels [fromPanel, toPanel).
+     *
+     * @param x [rows, inputs]
+     * @param bias [outputs], or null
+     * @param y [rows, outputs]; as many rows as x
+     */
+    void linear(Rows x, PackedMatrix w, float[] bias, Activation activation, Rows y, int fromPanel, int toPanel);
+
+    /** A dense layer on all its outputs. */
+    default void linear(Rows x, PackedMatrix w, float[] bias, Activation activation, Rows y) {
+        linear(x, w, bias, activation, y, 0, w.panels());
+    }
+
+    /**
+     * Scaled dot-product attention of one sequence, for heads [fromHead, toHead): context[i, h] = Σⱼ pᵢⱼ · v[j, h] with
+     * pᵢ = softmaxⱼ(scale · q[i, h] · k[j, h]). Head h owns the columns [h · headSize, (h + 1) · headSize) of q, k, v
+     * and context.
+     *
+     * @param queries [queries, heads · headSize]
+     * @param keys [keys, heads · headSize]
+     * @param values [keys, heads · headSize]
+     * @param scale above 0
+     * @param causal whether query i sees only keys j ≤ i + (keys − queries)
+     * @param context [queries, heads · headSize], written
+     * @param probabilities [heads, queries, keys], written when not null (a traced run), at index (h · queries + i) ·
+     *     keys + j
+     * @param scratch at least {@link #attentionScratch} floats
+     */
+    void attention(
+            Rows queries,
+            Rows keys,
+            Rows values,
+            int headSize,
+            float scale,
+            boolean causal,
+            Rows context,
+            float[] probabilities,
+            float[] scratch,
+            int fromHead,
+            int toHead);
+
+    /** Floats of scratch that {@link #attention} needs for one call. */
+    int attentionScratch(int queries, int keys, int headSize);
+
+    /**
+     * y = (h − mean(h)) / √(var(h) + epsilon) · weight + bias, row by row, with h = x + residual (x alone when residual
+     * is null); the variance is the biased one. y may be x or residual.
+     */
+    void layerNorm(Rows x, Rows residual, int columns, float[] weight, float[] bias, float epsilon, Rows y);
+
+    /** x[i] = activation(x[i]) for length elements from offset. */
+    void activate(Activation activation, float[] x, int offset, int length);
+
+    /** x = softmax(x) in place. */
+    void softmax(float[] x, int offset, int length);
+
+    /** x = log softmax(x) in place. */
+    void logSoftmax(float[] x, int offset, int length);
+
+    /** Σ a[i] · b[i]. */
+    float dot(float[] a, int aOffset, float[] b, int bOffset, int length);
+
+    /** y[i] = x[i] + y[i]. */
+    void add(float[] x, int xOffset, float[] y, int yOffset, int length);
+
+    /** x[i] = factor · x[i]. */
+    void scale(float factor, float[] x, int offset, int length);
+
+    /** y[c] = Σᵣ x[r, c] / count, r ascending. */
+    void mean(Rows x, int columns, float[] y, int yOffset);
+
+    /** y[c] = maxᵣ x[r, c]. */
+    void max(Rows x, int columns, float[] y, int yOffset);
+}

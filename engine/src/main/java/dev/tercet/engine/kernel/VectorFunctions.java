@@ -1,0 +1,334 @@
+package dev.tercet.engine.kernel;
+
+import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LT;
+import static jdk.incubator.vector.VectorOperators.MAX;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.VectorSpecies;
+
+/** {@link ElementaryFunctions} in every lane, step by step the same, and the horizontal sums. */
+final class VectorFunctions {
+    /** The widest vectors of this machine, 512 bits at most; 4, 8 or 16 lanes. */
+    static final VectorSpecies<Float> SPECIES = species();
+
+    private static final VectorSpecies<Float> S = SPECIES;
+    private static final int L = S.length();
+    private static final VectorShuffle<Float> BY_8 = rotation(8);
+    private static final VectorShuffle<Float> BY_4 = rotation(4);
+    private static final VectorShuffle<Float> BY_2 = rotation(2);
+    private static final VectorShuffle<Float> BY_1 = rotation(1);
+
+    private VectorFunctions() {}
+
+    private static VectorSpecies<Float> species() {
+        int lanes = FloatVector.SPECIES_PREFERRED.length();
+        return lanes >= 16 ? FloatVector.SPECIES_512 : lanes >= 8 ? FloatVector.SPECIES_256 : FloatVector.SPECIES_128;
+    }
+
+    private static VectorShuffle<Float> rotation(int lanes) {
+        return VectorShuffle.fromOp(S, lane -> (lane + lanes) % L);
+    }
+
+    /** {@link #exp} without its upper end, for what a softmax feeds it: x − max. */
+    private static FloatVector expUpToZero(FloatVector x) {
+        FloatVector t = x.fma(
+                FloatVector.broadcast(S, ElementaryFunctions.LOG2_E),
+                FloatVector.broadcast(S, ElementaryFunctions.EXP_ROUNDER));
+        FloatVector n = t.sub(ElementaryFunctions.EXP_ROUNDER);
+        FloatVector r = n.fma(
+                FloatVector.broadcast(S, -ElementaryFunctions.LN2_LOW),
+                n.fma(FloatVector.broadcast(S, -ElementaryFunctions.LN2_HIGH), x));
+        FloatVector p = r.fma(
+                FloatVector.broadcast(S, ElementaryFunctions.EXP_6),
+                FloatVector.broadcast(S, ElementaryFunctions.EXP_5));
+        p = p.fma(r, FloatVector.broadcast(S, ElementaryFunctions.EXP_4));
+        p = p.fma(r, FloatVector.broadcast(S, ElementaryFunctions.EXP_3));
+        p = p.fma(r, FloatVector.broadcast(S, ElementaryFunctions.EXP_2));
+        p = p.fma(r, FloatVector.broadcast(S, 2f));
+        p = p.fma(r, FloatVector.broadcast(S, 2f));
+        FloatVector power = t.reinterpretAsInts().lanewise(LSHL, 23).reinterpretAsFloats();
+        return p.mul(power).blend(0f, x.compare(LT, ElementaryFunctions.EXP_ZERO_BELOW));
+    }
+
+    static FloatVector exp(FloatVector x) {
+        return expUpToZero(x).blend(Float.POSITIVE_INFINITY, x.compare(GT, ElementaryFunctions.EXP_INFINITE_ABOVE));
+    }
+
+    static FloatVector tanh(FloatVector x) {
+        FloatVector a = x.abs();
+        FloatVector u = x.mul(x);
+        FloatVector p = u.fma(
+                FloatVector.broadcast(S, ElementaryFunctions.TANH_4),
+                FloatVector.broadcast(S, ElementaryFunctions.TANH_3));
+        p = p.fma(u, FloatVector.broadcast(S, ElementaryFunctions.TANH_2));
+        p = p.fma(u, FloatVector.broadcast(S, ElementaryFunctions.TANH_1));
+        p = p.fma(u, FloatVector.broadcast(S, ElementaryFunctions.TANH_0));
+        FloatVector small = p.mul(u).fma(a, a);
+        FloatVector one = FloatVector.broadcast(S, 1f);
+        FloatVector large =
+                one.sub(FloatVector.broadcast(S, 2f).div(exp(a.mul(2f)).add(1f)));
+        FloatVector y = large.blend(small, a.compare(LT, ElementaryFunctions.TANH_SMALL));
+        return y.reinterpretAsInts()
+                .or(x.reinterpretAsInts().and(Integer.MIN_VALUE))
+                .reinterpretAsFloats();
+    }
+
+    static FloatVector sigmoid(FloatVector x) {
+        return FloatVector.broadcast(S, 1f).div(exp(x.neg()).add(1f));
+    }
+
+    static FloatVector silu(FloatVector x) {
+        return x.div(exp(x.neg()).add(1f));
+    }
+
+    static FloatVector gelu(FloatVector x) {
+        FloatVector half = x.mul(0.5f);
+        FloatVector u = x.mul(x);
+        FloatVector p = u.fma(
+                FloatVector.broadcast(S, ElementaryFunctions.ERF_P5),
+                FloatVector.broadcast(S, ElementaryFunctions.ERF_P4));
+        FloatVector q = u.fma(
+                FloatVector.broadcast(S, ElementaryFunctions.ERF_Q5),
+                FloatVector.broadcast(S, ElementaryFunctions.ERF_Q4));
+        p = p.fma(u, FloatVector.broadcast(S, ElementaryFunctions.ERF_P3));
+        q = q.fma(u, FloatVector.broadcast(S, ElementaryFunctions.ERF_Q3));
+        p = p.fma(u, FloatVector.broadcast(S, ElementaryFunctions.ERF_P2));
+        q = q.fma(u, FloatVector.broadcast(S, ElementaryFunctions.ERF_Q2));
+        p = p.fma(u, FloatVector.broadcast(S, ElementaryFunctions.ERF_P1));
+        q = q.fma(u, FloatVector.broadcast(S, ElementaryFunctions.ERF_Q1));
+        p = p.fma(u, FloatVector.broadcast(S, ElementaryFunctions.ERF_P0));
+        q = q.fma(u, FloatVector.broadcast(S, ElementaryFunctions.ERF_Q0));
+        FloatVector even = u.mul(p).div(q);
+        return half.add(even.blend(half.abs(), u.compare(GT, ElementaryFunctions.ERF_ONE_ABOVE)));
+    }
+
+    static FloatVector geluTanh(FloatVector x) {
+        FloatVector half = x.mul(0.5f);
+        FloatVector inner = x.mul(x.mul(x)
+                .fma(
+                        FloatVector.broadcast(S, ElementaryFunctions.GELU_TANH_3),
+                        FloatVector.broadcast(S, ElementaryFunctions.GELU_TANH_1)));
+        return half.fma(tanh(inner), half);
+    }
+
+    static FloatVector relu(FloatVector x) {
+        return x.blend(0f, x.compare(LT, 0f));
+    }
+
+    /** The greater in each lane; NaN in x loses. */
+    private static FloatVector greater(FloatVector max, FloatVector x) {
+        return max.blend(x, x.compare(GT, max));
+    }
+
+    /** The last halvings of a reduction, within a vector. */
+    private static float fold(FloatVector v) {
+        if (L == 16) {
+            v = v.add(v.rearrange(BY_8));
+        }
+        if (L >= 8) {
+            v = v.add(v.rearrange(BY_4));
+        }
+        v = v.add(v.rearrange(BY_2));
+        v = v.add(v.rearrange(BY_1));
+        return v.lane(0);
+    }
+
+    /** Σ x[i]. */
+    static float sum(float[] x, int offset, int length) {
+        FloatVector s0 = FloatVector.zero(S);
+        FloatVector s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0, s6 = s0, s7 = s0;
+        int i = 0;
+        for (; i <= length - Kernels.LANES; i += Kernels.LANES) {
+            int at = offset + i;
+            s0 = s0.add(FloatVector.fromArray(S, x, at));
+            s1 = s1.add(FloatVector.fromArray(S, x, at + L));
+            if (L <= 8) {
+                s2 = s2.add(FloatVector.fromArray(S, x, at + 2 * L));
+                s3 = s3.add(FloatVector.fromArray(S, x, at + 3 * L));
+            }
+            if (L <= 4) {
+                s4 = s4.add(FloatVector.fromArray(S, x, at + 4 * L));
+                s5 = s5.add(FloatVector.fromArray(S, x, at + 5 * L));
+                s6 = s6.add(FloatVector.fromArray(S, x, at + 6 * L));
+                s7 = s7.add(FloatVector.fromArray(S, x, at + 7 * L));
+            }
+        }
+        FloatVector v;
+        if (L == 16) {
+            v = s0.add(s1);
+        } else if (L == 8) {
+            v = s0.add(s2).add(s1.add(s3));
+        } else {
+            v = s0.add(s4).add(s2.add(s6)).add(s1.add(s5).add(s3.add(s7)));
+        }
+        float sum = fold(v);
+        for (; i < length; i++) {
+            sum += x[offset + i];
+        }
+        return sum;
+    }
+
+    /** Σ a[i] · b[i]. */
+    static float dot(float[] a, int aOffset, float[] b, int bOffset, int length) {
+        FloatVector s0 = FloatVector.zero(S);
+        FloatVector s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0, s6 = s0, s7 = s0;
+        int i = 0;
+        for (; i <= length - Kernels.LANES; i += Kernels.LANES) {
+            int at = aOffset + i;
+            int bt = bOffset + i;
+            s0 = FloatVector.fromArray(S, a, at).fma(FloatVector.fromArray(S, b, bt), s0);
+            s1 = FloatVector.fromArray(S, a, at + L).fma(FloatVector.fromArray(S, b, bt + L), s1);
+            if (L <= 8) {
+                s2 = FloatVector.fromArray(S, a, at + 2 * L).fma(FloatVector.fromArray(S, b, bt + 2 * L), s2);
+                s3 = FloatVector.fromArray(S, a, at + 3 * L).fma(FloatVector.fromArray(S, b, bt + 3 * L), s3);
+            }
+            if (L <= 4) {
+                s4 = FloatVector.fromArray(S, a, at + 4 * L).fma(FloatVector.fromArray(S, b, bt + 4 * L), s4);
+                s5 = FloatVector.fromArray(S, a, at + 5 * L).fma(FloatVector.fromArray(S, b, bt + 5 * L), s5);
+                s6 = FloatVector.fromArray(S, a, at + 6 * L).fma(FloatVector.fromArray(S, b, bt + 6 * L), s6);
+                s7 = FloatVector.fromArray(S, a, at + 7 * L).fma(FloatVector.fromArray(S, b, bt + 7 * L), s7);
+            }
+        }
+        FloatVector v;
+        if (L == 16) {
+            v = s0.add(s1);
+        } else if (L == 8) {
+            v = s0.add(s2).add(s1.add(s3));
+        } else {
+            v = s0.add(s4).add(s2.add(s6)).add(s1.add(s5).add(s3.add(s7)));
+        }
+        float sum = fold(v);
+        for (; i < length; i++) {
+            sum = Math.fma(a[aOffset + i], b[bOffset + i], sum);
+        }
+        return sum;
+    }
+
+    /** The largest factor · x[i], as in {@link ScalarKernels}; its order does not matter. */
+    static float max(float factor, float[] x, int offset, int length) {
+        FloatVector max0 = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
+        FloatVector max1 = max0;
+        int i = 0;
+        for (; i <= length - 2 * L; i += 2 * L) {
+            max0 = greater(max0, FloatVector.fromArray(S, x, offset + i).mul(factor));
+            max1 = greater(max1, FloatVector.fromArray(S, x, offset + i + L).mul(factor));
+        }
+        float max = greater(max0, max1).reduceLanes(MAX);
+        for (; i < length; i++) {
+            float value = factor * x[offset + i];
+            max = value > max ? value : max;
+        }
+        return max + 0f;
+    }
+
+    /** x[i] = exp(factor · x[i] − max). */
+    static void exponentials(float factor, float[] x, int offset, int length, float max) {
+        int i = offset;
+        for (int whole = offset + S.loopBound(length); i < whole; i += L) {
+            expUpToZero(FloatVector.fromArray(S, x, i).mul(factor).sub(max)).intoArray(x, i);
+        }
+        for (int end = offset + length; i < end; i++) {
+            x[i] = ElementaryFunctions.exp(factor * x[i] - max);
+        }
+    }
+
+    /** Σ exp(x[i] − max), for a row that is still needed. */
+    static float sumOfExponentials(float[] x, int offset, float max, int length) {
+        FloatVector v = partialExponentials(x, offset, max, length, 0);
+        if (L == 8) {
+            v = v.add(partialExponentials(x, offset, max, length, L));
+        } else if (L == 4) {
+            v = v.add(partialExponentials(x, offset, max, length, 2 * L))
+                    .add(partialExponentials(x, offset, max, length, L)
+                            .add(partialExponentials(x, offset, max, length, 3 * L)));
+        }
+        float sum = fold(v);
+        for (int i = length - length % Kernels.LANES; i < length; i++) {
+            sum += ElementaryFunctions.exp(x[offset + i] - max);
+        }
+        return sum;
+    }
+
+    /** The partial results of the lanes from {@code lane} on, each with the one 16 lanes further. */
+    private static FloatVector partialExponentials(float[] x, int offset, float max, int length, int lane) {
+        FloatVector s0 = FloatVector.zero(S);
+        FloatVector s1 = s0;
+        for (int i = lane, last = length - Kernels.LANES + lane; i <= last; i += Kernels.LANES) {
+            s0 = s0.add(expUpToZero(FloatVector.fromArray(S, x, offset + i).sub(max)));
+            s1 = s1.add(expUpToZero(FloatVector.fromArray(S, x, offset + i + 16).sub(max)));
+        }
+        return s0.add(s1);
+    }
+
+    /** x[i] = f(x[i]) for from ≤ i &lt; to, a whole number of vectors. */
+    private interface Loop {
+        void run(float[] x, int from, int to);
+    }
+
+    /**
+     * The loop of every {@link Activation}, by its number. Objects and not a switch: C2 inlines no more than 8,000
+     * bytecodes into one method, all six loops have more, and a vector that crosses a call that was not inlined becomes
+     * an object. Through an interface it inlines one loop or two, the ones in use, or none.
+     */
+    private static final Loop[] LOOPS = loops();
+
+    private static Loop[] loops() {
+        Loop[] loops = new Loop[Activation.values().length];
+        loops[Activation.IDENTITY.ordinal()] = (_, _, _) -> {};
+        loops[Activation.GELU.ordinal()] = VectorFunctions::gelu;
+        loops[Activation.GELU_TANH.ordinal()] = VectorFunctions::geluTanh;
+        loops[Activation.RELU.ordinal()] = VectorFunctions::relu;
+        loops[Activation.SILU.ordinal()] = VectorFunctions::silu;
+        loops[Activation.TANH.ordinal()] = VectorFunctions::tanh;
+        loops[Activation.SIGMOID.ordinal()] = VectorFunctions::sigmoid;
+        return loops;
+    }
+
+    /** x = activation(x) for every element. */
+    static void activate(Activation activation, float[] x, int offset, int length) {
+        int whole = offset + S.loopBound(length);
+        LOOPS[activation.ordinal()].run(x, offset, whole);
+        for (int i = whole; i < offset + length; i++) {
+            x[i] = ScalarKernels.activation(activation, x[i]);
+        }
+    }
+
+    private static void gelu(float[] x, int from, int to) {
+        for (int i = from; i < to; i += L) {
+            gelu(FloatVector.fromArray(S, x, i)).intoArray(x, i);
+        }
+    }
+
+    private static void geluTanh(float[] x, int from, int to) {
+        for (int i = from; i < to; i += L) {
+            geluTanh(FloatVector.fromArray(S, x, i)).intoArray(x, i);
+        }
+    }
+
+    private static void relu(float[] x, int from, int to) {
+        for (int i = from; i < to; i += L) {
+            relu(FloatVector.fromArray(S, x, i)).intoArray(x, i);
+        }
+    }
+
+    private static void silu(float[] x, int from, int to) {
+        for (int i = from; i < to; i += L) {
+            silu(FloatVector.fromArray(S, x, i)).intoArray(x, i);
+        }
+    }
+
+    private static void tanh(float[] x, int from, int to) {
+        for (int i = from; i < to; i += L) {
+            tanh(FloatVector.fromArray(S, x, i)).intoArray(x, i);
+        }
+    }
+
+    private static void sigmoid(float[] x, int from, int to) {
+        for (int i = from; i < to; i += L) {
+            sigmoid(FloatVector.fromArray(S, x, i)).intoArray(x, i);
+        }
+    }
+}

@@ -1,0 +1,351 @@
+package dev.tercet.engine.kernel;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The kernels on the Vector API, for 4, 8 and 16 lanes. The products run on the register tiles of {@link WideTile} and
+ * {@link NarrowTile}; every result has the bits that {@link ScalarKernels} gives.
+ */
+final class VectorKernels implements Kernels {
+    /** The most rows of one register tile. */
+    static final int TILE_ROWS = 6;
+
+    private static final VectorSpecies<Float> S = VectorFunctions.SPECIES;
+    private static final int L = S.length();
+
+    /**
+     * Whether the machine has the registers for {@link WideTile}: AVX-512 and NEON have 32. Vectors of 256 bits mean
+     * AVX2, which has 16.
+     */
+    private static final boolean WIDE = L != 8;
+
+    private static final int PANEL_WIDTH = WIDE ? WideTile.WIDTH : NarrowTile.WIDTH;
+
+    /** Rows of x that a pass over the panels works on stay in this many bytes, about 40 % of the usual L2 cache. */
+    private static final int ROW_BLOCK_BYTES = 400_000;
+
+    private static final float[] ZEROS = new float[PANEL_WIDTH];
+
+    private final String remark;
+
+    private VectorKernels(String remark) {
+        this.remark = remark;
+    }
+
+    /** @param remark to add to the description */
+    static Kernels create(String remark) {
+        return new VectorKernels(remark);
+    }
+
+    /** Why these kernels would be slow here, or null. Without C2 the preferred vectors have 64 bits. */
+    static String reasonAgainst() {
+        int lanes = FloatVector.SPECIES_PREFERRED.length();
+        return lanes >= 4 ? null : "the JVM offers vectors of " + lanes + " lanes: no C2, or no vector unit";
+    }
+
+    @Override
+    public String description() {
+        return "vector, " + L + " lanes of 32 bits" + remark;
+    }
+
+    @Override
+    public int panelWidth() {
+        return PANEL_WIDTH;
+    }
+
+    @Override
+    public PackedMatrix pack(float[] weight, int outputs, int inputs) {
+        return PackedMatrix.pack(weight, outputs, inputs, PANEL_WIDTH);
+    }
+
+    /**
+     * Panel by panel, all rows of a block against one panel before the next: the panel stays in L2, or L1, while the
+     * rows pass, and the activation runs on a tile that is still in L1.
+     */
+    @Override
+    public void linear(
+            Rows x, PackedMatrix w, float[] bias, Activation activation, Rows y, int fromPanel, int toPanel) {
+        Shapes.checkLinear(x, w, bias, y, fromPanel, toPanel, PANEL_WIDTH);
+        boolean ragged = toPanel > fromPanel && toPanel * PANEL_WIDTH > w.outputs;
+        int wholePanels = ragged ? toPanel - 1 : toPanel;
+        int blockRows = Math.max(TILE_ROWS, ROW_BLOCK_BYTES / (4 * w.inputs) / TILE_ROWS * TILE_ROWS);
+        for (int from = 0; from < x.count(); from += blockRows) {
+            int to = Math.min(x.count(), from + blockRows);
+            for (int panel = fromPanel; panel < wholePanels; panel++) {
+                panel(x, from, to, w, panel, bias, activation, y);
+            }
+            if (ragged) {
+                lastPanel(x, from, to, w, wholePanels, bias, activation, y);
+            }
+        }
+    }
+
+    /** Rows [from, to) in tiles that differ by at most one row, so that none is left with a row or two. */
+    private static void panel(
+            Rows x, int from, int to, PackedMatrix w, int panel, float[] bias, Activation activation, Rows y) {
+        int output = panel * PANEL_WIDTH;
+        float[] start = bias == null ? ZEROS : bias;
+        int startAt = bias == null ? 0 : output;
+        int row = from;
+        for (int tiles = (to - from + TILE_ROWS - 1) / TILE_ROWS; tiles > 0; tiles--) {
+            int rows = (to - row + tiles - 1) / tiles;
+            int yAt = y.offset() + row * y.stride() + output;
+            multiply(
+                    rows,
+                    x.data(),
+                    x.offset() + row * x.stride(),
+                    x.stride(),
+                    w.data,
+                    output * w.inputs,
+                    w.inputs,
+                    start,
+                    startAt,
+                    y.data(),
+                    yAt,
+                    y.stride());
+            activateRows(activation, rows, PANEL_WIDTH, y.data(), yAt, y.stride());
+            row += rows;
+        }
+    }
+
+    /** The panel that is not full: its tiles go through an array of their own, not to run over the end of y's rows. */
+    private static void lastPanel(
+            Rows x, int from, int to, PackedMatrix w, int panel, float[] bias, Activation activation, Rows y) {
+        int output = panel * PANEL_WIDTH;
+        int width = w.outputs - output;
+        float[] tile = new float[TILE_ROWS * PANEL_WIDTH];
+        float[] start = new float[PANEL_WIDTH];
+        if (bias != null) {
+            System.arraycopy(bias, output, start, 0, width);
+        }
+        int row = from;
+        for (int tiles = (to - from + TILE_ROWS - 1) / TILE_ROWS; tiles > 0; tiles--) {
+            int rows = (to - row + tiles - 1) / tiles;
+            multiply(
+                    rows,
+                    x.data(),
+                    x.offset() + row * x.stride(),
+                    x.stride(),
+                    w.data,
+                    output * w.inputs,
+                    w.inputs,
+                    start,
+                    0,
+                    tile,
+                    0,
+                    PANEL_WIDTH);
+            activateRows(activation, rows, PANEL_WIDTH, tile, 0, PANEL_WIDTH);
+            for (int r = 0; r < rows; r++) {
+                System.arraycopy(tile, r * PANEL_WIDTH, y.data(), y.offset() + (row + r) * y.stride() + output, width);
+            }
+            row += rows;
+        }
+    }
+
+    private static void multiply(
+            int rows,
+            float[] a,
+            int aAt,
+            int aStride,
+            float[] b,
+            int bAt,
+            int depth,
+            float[] start,
+            int startAt,
+            float[] y,
+            int yAt,
+            int yStride) {
+        if (WIDE) {
+            WideTile.multiply(rows, a, aAt, aStride, b, bAt, depth, start, startAt, y, yAt, yStride);
+        } else {
+            NarrowTile.multiply(rows, a, aAt, aStride, b, bAt, depth, start, startAt, y, yAt, yStride);
+        }
+    }
+
+    private static void activateRows(Activation activation, int rows, int width, float[] y, int yAt, int yStride) {
+        if (activation != Activation.IDENTITY) {
+            for (int r = 0; r < rows; r++) {
+                VectorFunctions.activate(activation, y, yAt + r * yStride, width);
+            }
+        }
+    }
+
+    @Override
+    public void attention(
+            Rows queries,
+            Rows keys,
+            Rows values,
+            int headSize,
+            float scale,
+            boolean causal,
+            Rows context,
+            float[] probabilities,
+            float[] scratch,
+            int fromHead,
+            int toHead) {
+        Shapes.checkAttention(queries, keys, values, headSize, scale, causal, context, probabilities, fromHead, toHead);
+        if (scratch.length < VectorAttention.scratch(keys.count(), headSize)) {
+            throw new IllegalArgumentException("scratch has " + scratch.length + " elements, needed are "
+                    + VectorAttention.scratch(keys.count(), headSize));
+        }
+        VectorAttention.run(
+                queries, keys, values, headSize, scale, causal, context, probabilities, scratch, fromHead, toHead);
+    }
+
+    @Override
+    public int attentionScratch(int queries, int keys, int headSize) {
+        return VectorAttention.scratch(keys, headSize);
+    }
+
+    @Override
+    public void layerNorm(Rows x, Rows residual, int columns, float[] weight, float[] bias, float epsilon, Rows y) {
+        Shapes.checkLayerNorm(x, residual, columns, weight, bias, y);
+        for (int row = 0; row < x.count(); row++) {
+            int to = y.offset() + row * y.stride();
+            if (residual == null) {
+                System.arraycopy(x.data(), x.offset() + row * x.stride(), y.data(), to, columns);
+            } else {
+                sum(
+                        x.data(),
+                        x.offset() + row * x.stride(),
+                        residual.data(),
+                        residual.offset() + row * residual.stride(),
+                        y.data(),
+                        to,
+                        columns);
+            }
+            normalize(y.data(), to, columns, weight, bias, epsilon);
+        }
+    }
+
+    private static void sum(float[] a, int aAt, float[] b, int bAt, float[] y, int yAt, int length) {
+        int i = 0;
+        for (; i <= length - L; i += L) {
+            FloatVector.fromArray(S, a, aAt + i)
+                    .add(FloatVector.fromArray(S, b, bAt + i))
+                    .intoArray(y, yAt + i);
+        }
+        for (; i < length; i++) {
+            y[yAt + i] = a[aAt + i] + b[bAt + i];
+        }
+    }
+
+    private static void normalize(float[] h, int at, int columns, float[] weight, float[] bias, float epsilon) {
+        float mean = VectorFunctions.sum(h, at, columns) / columns;
+        int i = 0;
+        for (; i <= columns - L; i += L) {
+            FloatVector.fromArray(S, h, at + i).sub(mean).intoArray(h, at + i);
+        }
+        for (; i < columns; i++) {
+            h[at + i] -= mean;
+        }
+        float inverse = ScalarKernels.inverseDeviation(VectorFunctions.dot(h, at, h, at, columns), columns, epsilon);
+        i = 0;
+        for (; i <= columns - L; i += L) {
+            FloatVector.fromArray(S, h, at + i)
+                    .mul(inverse)
+                    .fma(FloatVector.fromArray(S, weight, i), FloatVector.fromArray(S, bias, i))
+                    .intoArray(h, at + i);
+        }
+        for (; i < columns; i++) {
+            h[at + i] = Math.fma(h[at + i] * inverse, weight[i], bias[i]);
+        }
+    }
+
+    @Override
+    public void activate(Activation activation, float[] x, int offset, int length) {
+        VectorFunctions.activate(activation, x, offset, length);
+    }
+
+    @Override
+    public void softmax(float[] x, int offset, int length) {
+        float max = VectorFunctions.max(1f, x, offset, length);
+        VectorFunctions.exponentials(1f, x, offset, length, max);
+        divide(x, offset, length, VectorFunctions.sum(x, offset, length));
+    }
+
+    static void divide(float[] x, int offset, int length, float divisor) {
+        int i = 0;
+        for (; i <= length - L; i += L) {
+            FloatVector.fromArray(S, x, offset + i).div(divisor).intoArray(x, offset + i);
+        }
+        for (; i < length; i++) {
+            x[offset + i] /= divisor;
+        }
+    }
+
+    @Override
+    public void logSoftmax(float[] x, int offset, int length) {
+        float max = VectorFunctions.max(1f, x, offset, length);
+        float logarithm = ScalarKernels.logarithm(VectorFunctions.sumOfExponentials(x, offset, max, length));
+        int i = 0;
+        for (; i <= length - L; i += L) {
+            FloatVector.fromArray(S, x, offset + i).sub(max).sub(logarithm).intoArray(x, offset + i);
+        }
+        for (; i < length; i++) {
+            x[offset + i] = x[offset + i] - max - logarithm;
+        }
+    }
+
+    @Override
+    public float dot(float[] a, int aOffset, float[] b, int bOffset, int length) {
+        return VectorFunctions.dot(a, aOffset, b, bOffset, length);
+    }
+
+    @Override
+    public void add(float[] x, int xOffset, float[] y, int yOffset, int length) {
+        sum(x, xOffset, y, yOffset, y, yOffset, length);
+    }
+
+    @Override
+    public void scale(float factor, float[] x, int offset, int length) {
+        int i = 0;
+        for (; i <= length - L; i += L) {
+            FloatVector.fromArray(S, x, offset + i).mul(factor).intoArray(x, offset + i);
+        }
+        for (; i < length; i++) {
+            x[offset + i] *= factor;
+        }
+    }
+
+    @Override
+    public void mean(Rows x, int columns, float[] y, int yOffset) {
+        Shapes.checkPooling(x, columns, y, yOffset);
+        int c = 0;
+        for (; c <= columns - L; c += L) {
+            FloatVector sum = FloatVector.zero(S);
+            for (int row = 0; row < x.count(); row++) {
+                sum = sum.add(FloatVector.fromArray(S, x.data(), x.offset() + row * x.stride() + c));
+            }
+            sum.div(x.count()).intoArray(y, yOffset + c);
+        }
+        for (; c < columns; c++) {
+            float sum = 0f;
+            for (int row = 0; row < x.count(); row++) {
+                sum += x.data()[x.offset() + row * x.stride() + c];
+            }
+            y[yOffset + c] = sum / x.count();
+        }
+    }
+
+    @Override
+    public void max(Rows x, int columns, float[] y, int yOffset) {
+        Shapes.checkPooling(x, columns, y, yOffset);
+        int c = 0;
+        for (; c <= columns - L; c += L) {
+            FloatVector max = FloatVector.fromArray(S, x.data(), x.offset() + c);
+            for (int row = 1; row < x.count(); row++) {
+                max = max.max(FloatVector.fromArray(S, x.data(), x.offset() + row * x.stride() + c));
+            }
+            max.intoArray(y, yOffset + c);
+        }
+        for (; c < columns; c++) {
+            float max = x.data()[x.offset() + c];
+            for (int row = 1; row < x.count(); row++) {
+                max = Math.max(max, x.data()[x.offset() + row * x.stride() + c]);
+            }
+            y[yOffset + c] = max;
+        }
+    }
+}

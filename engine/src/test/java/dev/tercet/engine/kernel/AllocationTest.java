@@ -1,0 +1,96 @@
+package dev.tercet.engine.kernel;
+
+import static org.junit.jupiter.api.Assertions.fail;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Compiled kernels keep their vectors in registers. A vector that becomes an object, because something was not inlined,
+ * makes a kernel many times slower and shows here as garbage.
+ */
+class AllocationTest {
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private static final Kernels KERNELS = VectorKernels.create("");
+    private static final int CALLS = 200;
+
+    private final float[] numbers = Floats.random(new Random(1), 32 * 1152);
+    private final float[] results = new float[32 * 1152];
+
+    @Test
+    void linearAllocatesNothing() {
+        PackedMatrix packed = KERNELS.pack(numbers, 128, 96);
+        for (Activation activation : Activation.values()) {
+            assertNoGarbage(
+                    "linear with " + activation,
+                    () -> KERNELS.linear(
+                            Rows.of(numbers, 96, 17), packed, numbers, activation, Rows.of(results, 128, 17)));
+        }
+    }
+
+    @Test
+    void attentionAllocatesNothing() {
+        float[] scratch = new float[KERNELS.attentionScratch(32, 32, 32)];
+        float[] scratchOfOne = new float[KERNELS.attentionScratch(1, 32, 64)];
+        Rows rows = Rows.of(numbers, 1152, 32);
+        assertNoGarbage(
+                "attention",
+                () -> KERNELS.attention(
+                        rows, rows, rows, 32, 0.2f, false, Rows.of(results, 384, 32), null, scratch, 0, 12));
+        assertNoGarbage(
+                "attention of one query",
+                () -> KERNELS.attention(
+                        rows.slice(0, 1),
+                        rows,
+                        rows,
+                        64,
+                        0.2f,
+                        false,
+                        Rows.of(results, 512, 1),
+                        null,
+                        scratchOfOne,
+                        0,
+                        8));
+    }
+
+    @Test
+    void layerNormAllocatesNothing() {
+        assertNoGarbage(
+                "layer norm",
+                () -> KERNELS.layerNorm(
+                        Rows.of(numbers, 384, 17),
+                        new Rows(numbers, 384, 384, 17),
+                        384,
+                        numbers,
+                        numbers,
+                        1e-12f,
+                        Rows.of(results, 384, 17)));
+    }
+
+    @Test
+    void softmaxAllocatesNothingThatGrowsWithTheRow() {
+        assertNoGarbage("softmax", () -> KERNELS.softmax(results, 0, 30_001));
+        assertNoGarbage("log softmax", () -> KERNELS.logSoftmax(results, 0, 30_001));
+    }
+
+    /**
+     * Runs until C2 has done its work, which takes as long as it takes; what is left are a few hundred bytes a call.
+     */
+    private static void assertNoGarbage(String what, Runnable kernel) {
+        long deadline = System.nanoTime() + 120_000_000_000L;
+        long perCall = Long.MAX_VALUE;
+        while (System.nanoTime() < deadline) {
+            long before = THREADS.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < CALLS; i++) {
+                kernel.run();
+            }
+            perCall = (THREADS.getCurrentThreadAllocatedBytes() - before) / CALLS;
+            if (perCall <= 2_000) {
+                return;
+            }
+        }
+        fail(what + " allocates " + perCall + " bytes a call");
+    }
+}

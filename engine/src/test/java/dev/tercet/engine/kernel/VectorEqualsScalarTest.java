@@ -1,0 +1,354 @@
+package dev.tercet.engine.kernel;
+
+import static dev.tercet.engine.kernel.Floats.assertSameBits;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.Random;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * The vector kernels give the bits of the scalar kernels. Whole arrays are compared, with what lies between the rows
+ * and around them, so a kernel that writes beside its output fails too.
+ */
+@Tag("every-width")
+@DisabledIfSystemProperty(named = "tercet.kernels", matches = "scalar", disabledReason = "runs both kinds anyway")
+class VectorEqualsScalarTest {
+    private static final Kernels SCALAR = Kernels.scalar();
+    private static final Kernels VECTOR = VectorKernels.create("");
+    private static final int MARGIN = 5;
+
+    @Test
+    void linearAtEveryRemainderOfRowsOutputsAndInputs() {
+        Random random = new Random(1);
+        for (int m = 1; m <= 70; m += m < 14 ? 1 : 9) {
+            for (int n = 1; n <= 133; n += n < 70 ? 3 : 13) {
+                int k = 1 + random.nextInt(70);
+                linear(random, m, n, k, random.nextBoolean(), Activation.IDENTITY, false);
+            }
+        }
+    }
+
+    @Test
+    void linearAtEveryDepth() {
+        Random random = new Random(2);
+        for (int k = 1; k <= 70; k++) {
+            linear(random, 7, 33, k, true, Activation.IDENTITY, false);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "17, 1152, 384",
+        "96, 384, 384",
+        "33, 1536, 384",
+        "33, 384, 1536",
+        "5, 512, 512",
+        "4, 2048, 512",
+        "4, 512, 2048"
+    })
+    void linearAtTheShapesOfTheModels(int m, int n, int k) {
+        linear(new Random(3), m, n, k, true, Activation.GELU, false);
+    }
+
+    @Test
+    void linearOfManyRowsInBlocks() {
+        linear(new Random(4), 301, 65, 1024, true, Activation.IDENTITY, false);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void linearWithEveryActivation(Activation activation) {
+        linear(new Random(5), 13, 83, 40, true, activation, false);
+        linear(new Random(6), 13, 83, 40, false, activation, true);
+    }
+
+    @Test
+    void linearOnSomePanelsLeavesTheOthersAlone() {
+        Random random = new Random(7);
+        int n = 5 * VECTOR.panelWidth() + 3;
+        float[] weight = Floats.random(random, n * 30);
+        float[] x = Floats.random(random, 9 * 30);
+        float[] all = new float[9 * n];
+        VECTOR.linear(Rows.of(x, 30, 9), VECTOR.pack(weight, n, 30), null, Activation.TANH, Rows.of(all, n, 9));
+        float[] parts = new float[9 * n];
+        PackedMatrix packed = VECTOR.pack(weight, n, 30);
+        for (int panel = packed.panels() - 1; panel >= 0; panel--) {
+            VECTOR.linear(Rows.of(x, 30, 9), packed, null, Activation.TANH, Rows.of(parts, n, 9), panel, panel + 1);
+        }
+        assertSameBits(all, parts, "panel by panel");
+    }
+
+    private static void linear(
+            Random random, int m, int n, int k, boolean biased, Activation activation, boolean special) {
+        int xStride = k + random.nextInt(4);
+        int yStride = n + random.nextInt(4);
+        float[] x = numbers(random, MARGIN + m * xStride, special);
+        float[] weight = numbers(random, n * k, special);
+        float[] bias = biased ? numbers(random, n, special) : null;
+        float[] expected = Floats.random(random, 2 * MARGIN + m * yStride);
+        float[] actual = expected.clone();
+        Rows rows = new Rows(x, MARGIN, xStride, m);
+        SCALAR.linear(rows, SCALAR.pack(weight, n, k), bias, activation, new Rows(expected, MARGIN, yStride, m));
+        VECTOR.linear(rows, VECTOR.pack(weight, n, k), bias, activation, new Rows(actual, MARGIN, yStride, m));
+        assertSameBits(expected, actual, m + " x " + n + " x " + k + " " + activation);
+    }
+
+    private static float[] numbers(Random random, int length, boolean special) {
+        return special ? Floats.special(random, length) : Floats.random(random, length);
+    }
+
+    @Test
+    void attentionAtEveryRemainderOfQueriesAndKeys() {
+        Random random = new Random(8);
+        for (int queries = 1; queries <= 15; queries++) {
+            for (int keys = 1; keys <= 70; keys += 1 + random.nextInt(7)) {
+                attention(random, queries, keys, 1 + random.nextInt(9), 2, false, false, false);
+            }
+        }
+    }
+
+    @Test
+    void attentionAtEveryHeadSize() {
+        Random random = new Random(9);
+        for (int headSize = 1; headSize <= 70; headSize++) {
+            attention(random, 1, 19, headSize, 1, false, true, false);
+            attention(random, 7, 19, headSize, 1, false, true, false);
+            attention(random, 7, 19, headSize, 1, true, true, false);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"128, 128, 32, 12", "31, 31, 32, 12", "1, 33, 64, 8", "4, 200, 64, 8", "13, 513, 32, 2"})
+    void attentionAtTheShapesOfTheModels(int queries, int keys, int headSize, int heads) {
+        attention(new Random(10), queries, keys, headSize, heads, false, false, false);
+    }
+
+    @Test
+    void causalAttention() {
+        Random random = new Random(11);
+        for (int keys = 1; keys <= 70; keys += 3) {
+            attention(random, 1 + random.nextInt(keys), keys, 20, 3, true, true, false);
+        }
+    }
+
+    @Test
+    void attentionOverInfinitiesAndNaN() {
+        attention(new Random(12), 11, 41, 3, 4, false, true, true);
+        attention(new Random(13), 11, 41, 3, 4, true, true, true);
+        attention(new Random(14), 2, 41, 3, 4, false, true, true);
+    }
+
+    private static void attention(
+            Random random,
+            int queries,
+            int keys,
+            int headSize,
+            int heads,
+            boolean causal,
+            boolean traced,
+            boolean special) {
+        if (causal && keys < queries) {
+            return;
+        }
+        int stride = 3 * heads * headSize + random.nextInt(3);
+        Rows q = new Rows(numbers(random, queries * stride + MARGIN, special), 1, stride, queries);
+        Rows k = new Rows(numbers(random, keys * stride + MARGIN, special), 2, stride, keys);
+        Rows v = new Rows(numbers(random, keys * stride + MARGIN, special), 3, stride, keys);
+        float[] expected = Floats.random(random, queries * stride + 2 * MARGIN);
+        float[] actual = expected.clone();
+        float[] expectedProbabilities = traced ? new float[heads * queries * keys] : null;
+        float[] actualProbabilities = traced ? new float[heads * queries * keys] : null;
+        attention(
+                SCALAR,
+                q,
+                k,
+                v,
+                headSize,
+                causal,
+                new Rows(expected, MARGIN, stride, queries),
+                heads,
+                expectedProbabilities);
+        attention(
+                VECTOR,
+                q,
+                k,
+                v,
+                headSize,
+                causal,
+                new Rows(actual, MARGIN, stride, queries),
+                heads,
+                actualProbabilities);
+        String what = queries + " queries, " + keys + " keys, heads of " + headSize + (causal ? ", causal" : "");
+        if (traced) {
+            assertSameBits(expectedProbabilities, actualProbabilities, "probabilities of " + what);
+        }
+        assertSameBits(expected, actual, what);
+    }
+
+    private static void attention(
+            Kernels kernels,
+            Rows q,
+            Rows k,
+            Rows v,
+            int headSize,
+            boolean causal,
+            Rows context,
+            int heads,
+            float[] probabilities) {
+        float[] scratch = new float[kernels.attentionScratch(q.count(), k.count(), headSize)];
+        java.util.Arrays.fill(scratch, Float.NaN);
+        kernels.attention(q, k, v, headSize, 0.3f, causal, context, probabilities, scratch, 0, heads / 2);
+        kernels.attention(q, k, v, headSize, 0.3f, causal, context, probabilities, scratch, heads / 2, heads);
+    }
+
+    @Test
+    void layerNormAtEveryLength() {
+        Random random = new Random(15);
+        for (int columns = 1; columns <= 133; columns++) {
+            layerNorm(random, 3, columns, false, false);
+            layerNorm(random, 3, columns, true, false);
+            layerNorm(random, 3, columns, true, true);
+        }
+        layerNorm(random, 5, 384, true, false);
+        layerNorm(random, 5, 512, true, false);
+    }
+
+    private static void layerNorm(Random random, int count, int columns, boolean residual, boolean special) {
+        int stride = columns + random.nextInt(3);
+        Rows x = new Rows(numbers(random, count * stride + MARGIN, special), 1, stride, count);
+        Rows r = residual ? new Rows(numbers(random, count * stride + MARGIN, special), 2, stride, count) : null;
+        float[] weight = Floats.random(random, columns);
+        float[] bias = Floats.random(random, columns);
+        float[] expected = Floats.random(random, count * stride + 2 * MARGIN);
+        float[] actual = expected.clone();
+        SCALAR.layerNorm(x, r, columns, weight, bias, 1e-12f, new Rows(expected, MARGIN, stride, count));
+        VECTOR.layerNorm(x, r, columns, weight, bias, 1e-12f, new Rows(actual, MARGIN, stride, count));
+        assertSameBits(expected, actual, columns + " columns");
+    }
+
+    @Test
+    void layerNormMayOverwriteItsInput() {
+        Random random = new Random(16);
+        float[] x = Floats.random(random, 4 * 50);
+        float[] residual = Floats.random(random, 4 * 50);
+        float[] weight = Floats.random(random, 50);
+        float[] expected = new float[4 * 50];
+        VECTOR.layerNorm(
+                Rows.of(x, 50, 4), Rows.of(residual, 50, 4), 50, weight, weight, 1e-5f, Rows.of(expected, 50, 4));
+        float[] overX = x.clone();
+        VECTOR.layerNorm(
+                Rows.of(overX, 50, 4), Rows.of(residual, 50, 4), 50, weight, weight, 1e-5f, Rows.of(overX, 50, 4));
+        assertSameBits(expected, overX, "y is x");
+        float[] overResidual = residual.clone();
+        VECTOR.layerNorm(
+                Rows.of(x, 50, 4),
+                Rows.of(overResidual, 50, 4),
+                50,
+                weight,
+                weight,
+                1e-5f,
+                Rows.of(overResidual, 50, 4));
+        assertSameBits(expected, overResidual, "y is the residual");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everyActivationAtEveryLength(Activation activation) {
+        Random random = new Random(17);
+        for (int length = 0; length <= 70; length++) {
+            float[] x = Floats.special(random, length + 2 * MARGIN);
+            float[] expected = x.clone();
+            SCALAR.activate(activation, expected, MARGIN, length);
+            VECTOR.activate(activation, x, MARGIN, length);
+            assertSameBits(expected, x, activation + " of " + length);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everyActivationOverTheWholeRange(Activation activation) {
+        float[] x = new float[1 << 16];
+        for (int i = 0; i < x.length; i++) {
+            x[i] = Float.intBitsToFloat(i << 16 | i * 31 & 0xffff);
+        }
+        float[] expected = x.clone();
+        SCALAR.activate(activation, expected, 0, x.length);
+        VECTOR.activate(activation, x, 0, x.length);
+        assertSameBits(expected, x, activation.toString());
+    }
+
+    @Test
+    void softmaxAndItsLogarithmAtEveryLength() {
+        Random random = new Random(18);
+        for (int length = 1; length <= 133; length++) {
+            softmax(numbers(random, length + 2 * MARGIN, false), length);
+            softmax(numbers(random, length + 2 * MARGIN, length % 3 == 0), length);
+        }
+        softmax(Floats.random(random, 5000 + 2 * MARGIN), 5000);
+    }
+
+    private static void softmax(float[] x, int length) {
+        float[] expected = x.clone();
+        float[] actual = x.clone();
+        SCALAR.softmax(expected, MARGIN, length);
+        VECTOR.softmax(actual, MARGIN, length);
+        assertSameBits(expected, actual, "softmax of " + length);
+        expected = x.clone();
+        actual = x.clone();
+        SCALAR.logSoftmax(expected, MARGIN, length);
+        VECTOR.logSoftmax(actual, MARGIN, length);
+        assertSameBits(expected, actual, "log softmax of " + length);
+    }
+
+    @Test
+    void dotAddAndScaleAtEveryLength() {
+        Random random = new Random(19);
+        for (int length = 0; length <= 133; length++) {
+            boolean special = length % 4 == 0;
+            float[] a = numbers(random, length + MARGIN, special);
+            float[] b = numbers(random, length + 2 * MARGIN, special);
+            assertEquals(
+                    Float.floatToIntBits(SCALAR.dot(a, 1, b, 3, length)),
+                    Float.floatToIntBits(VECTOR.dot(a, 1, b, 3, length)),
+                    "dot of " + length);
+            float[] expected = b.clone();
+            float[] actual = b.clone();
+            SCALAR.add(a, 1, expected, 3, length);
+            VECTOR.add(a, 1, actual, 3, length);
+            assertSameBits(expected, actual, "sum of " + length);
+            SCALAR.scale(0.7f, expected, 3, length);
+            VECTOR.scale(0.7f, actual, 3, length);
+            assertSameBits(expected, actual, "multiple of " + length);
+        }
+    }
+
+    @Test
+    void dotKeepsTheSignOfAnUnderflow() {
+        float[] a = {-1e-30f};
+        float[] b = {1e-30f};
+        assertEquals(Float.floatToIntBits(SCALAR.dot(a, 0, b, 0, 1)), Float.floatToIntBits(VECTOR.dot(a, 0, b, 0, 1)));
+    }
+
+    @Test
+    void poolingAtEveryWidth() {
+        Random random = new Random(20);
+        for (int columns = 1; columns <= 70; columns++) {
+            for (int count = 1; count <= 5; count += 2) {
+                Rows x = new Rows(numbers(random, count * 80 + 1, columns % 2 == 0), 1, 80, count);
+                float[] expected = Floats.random(random, columns + 2 * MARGIN);
+                float[] actual = expected.clone();
+                SCALAR.mean(x, columns, expected, MARGIN);
+                VECTOR.mean(x, columns, actual, MARGIN);
+                assertSameBits(expected, actual, "mean of " + columns + " columns");
+                SCALAR.max(x, columns, expected, MARGIN);
+                VECTOR.max(x, columns, actual, MARGIN);
+                assertSameBits(expected, actual, "maximum of " + columns + " columns");
+            }
+        }
+    }
+}

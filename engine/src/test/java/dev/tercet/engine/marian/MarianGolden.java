@@ -1,0 +1,117 @@
+package dev.tercet.engine.marian;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.tercet.engine.kernel.Kernels;
+import dev.tercet.engine.layer.Run;
+import dev.tercet.engine.layer.Workspace;
+import dev.tercet.engine.parallel.Workers;
+import dev.tercet.engine.trace.Trace;
+import dev.tercet.loaders.Checkpoint;
+import dev.tercet.loaders.JsonObject;
+import dev.tercet.loaders.ModelFiles;
+import dev.tercet.loaders.ModelLocator;
+import dev.tercet.loaders.Weights;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.zip.GZIPInputStream;
+
+/** The golden files of {@code oracle/marian_goldens.py} and the models that they are of. */
+public final class MarianGolden {
+    public static final String TINY = "tercet/en-fr-tiny";
+    public static final List<String> SMALL =
+            List.of("small-shared-f16", "small-separate-relu", "small-untied-bf16", "small-two-ends-bin");
+
+    private MarianGolden() {}
+
+    /** A folder of the golden files. */
+    public static ModelFiles folder(String name) {
+        try {
+            return ModelFiles.folder(
+                    Path.of(Objects.requireNonNull(MarianGolden.class.getResource("/marian/" + name), name)
+                            .toURI()));
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The files of a model: en-fr-tiny or a small one. */
+    public static ModelFiles model(String name) {
+        return name.equals(TINY) ? ModelLocator.ofThisProcess().locate(name) : folder(name);
+    }
+
+    static MarianConfig config(ModelFiles files) {
+        return MarianConfig.of(JsonObject.read(files, "config.json"));
+    }
+
+    public static MarianModel load(Kernels kernels, ModelFiles files) {
+        return MarianModel.load(kernels, Workers.serial(), Checkpoint.open(files), config(files));
+    }
+
+    static Run run(Kernels kernels, Trace trace) {
+        return new Run(kernels, Workers.serial(), new Workspace(), trace);
+    }
+
+    /** The objects of a file with one per line, compressed. */
+    public static List<JsonObject> lines(String name) {
+        try (var reader = new BufferedReader(new InputStreamReader(
+                new GZIPInputStream(
+                        Objects.requireNonNull(MarianGolden.class.getResourceAsStream("/marian/" + name), name)),
+                StandardCharsets.UTF_8))) {
+            return reader.lines()
+                    .map(line -> JsonObject.parse(line.getBytes(StandardCharsets.UTF_8), name))
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A list of numbers inside JSON. */
+    public static int[] ints(Object list) {
+        return ((List<?>) list).stream().mapToInt(n -> ((Long) n).intValue()).toArray();
+    }
+
+    static float[] all(Weights golden, String name) {
+        return golden.floats(name, golden.shape(name));
+    }
+
+    static float largest(float[] values) {
+        float largest = 0;
+        for (float v : values) largest = Math.max(largest, Math.abs(v));
+        return largest;
+    }
+
+    /**
+     * What fp32 may differ in after some matrix products. A sum of K terms is rounded K times, each time by up to 2⁻²⁴
+     * of it in a random direction, so its error grows like √K · 2⁻²⁴; the errors of products after one another are
+     * independent too, and both sides have them: √(2 · products · K) · 2⁻²⁴ is the expected size. Four times that is
+     * beyond chance.
+     *
+     * @param products after one another
+     * @param longest K, the most terms of a sum
+     * @return relative to the largest value
+     */
+    static double bound(int products, int longest) {
+        return 4 * Math.sqrt(2.0 * products * longest) * 0x1p-24;
+    }
+
+    static void assertClose(String what, float[] expected, float[] found, double relative, double largest) {
+        assertEquals(expected.length, found.length, what);
+        for (int i = 0; i < expected.length; i++) {
+            double difference = Math.abs(expected[i] - found[i]);
+            if (!(difference <= relative * largest))
+                assertTrue(
+                        false,
+                        what + " at " + i + ": expected " + expected[i] + ", found " + found[i] + ", difference "
+                                + difference + " above " + relative + " of " + largest);
+        }
+    }
+}
