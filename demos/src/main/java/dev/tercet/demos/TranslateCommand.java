@@ -1,0 +1,227 @@
+package dev.tercet.demos;
+
+import dev.tercet.EarlyStopping;
+import dev.tercet.GenerationConfig;
+import dev.tercet.Hypothesis;
+import dev.tercet.Translation;
+import dev.tercet.Translator;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.BiFunction;
+import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Texts to other texts. */
+@CommandLine.Command(
+        name = "translate",
+        sortOptions = false,
+        description = "Translate texts, each as a whole: split long ones into sentences.",
+        footer = {
+            "",
+            "Prints one line for each text; with --nbest N, N lines. --format jsonl prints",
+            "{\"text\",\"translations\":[{\"text\",\"score\",\"ids\"}],\"truncated\"}: ids = the tokens produced, end"
+                    + " token",
+            "included; score = sum of log p / (their number)^length_penalty. What is not given here, the model's",
+            "generation_config.json decides."
+        })
+final class TranslateCommand extends Command {
+    private static final int BATCH = 32;
+
+    enum Format {
+        text,
+        jsonl
+    }
+
+    @Parameters(arity = "0..*", paramLabel = "TEXT", description = "Texts to translate.")
+    private List<String> texts = List.of();
+
+    @Mixin
+    private InputOptions input = new InputOptions();
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FILE",
+            description = "Write there; the file appears once it is complete.")
+    private String output;
+
+    @Option(names = "--format", paramLabel = "text|jsonl", defaultValue = "text", description = "(text)")
+    private Format format;
+
+    @Mixin
+    private ModelOptions model = new ModelOptions();
+
+    @Mixin
+    private Decoding decoding = new Decoding();
+
+    TranslateCommand(Streams streams) {
+        super(streams);
+    }
+
+    /** The settings of {@code generate()}, by its names. */
+    static final class Decoding {
+        @Option(
+                names = {"--beams", "--num-beams"},
+                paramLabel = "N",
+                description = "Hypotheses kept at every step; 1 is greedy search.")
+        private Integer beams;
+
+        @Option(
+                names = {"--nbest", "--num-return-sequences"},
+                paramLabel = "N",
+                description = "Translations of each text, at most as many as beams.")
+        private Integer nBest;
+
+        @Option(
+                names = "--max-length",
+                paramLabel = "N",
+                description = "Tokens at most, the decoder's start token included.")
+        private Integer maxLength;
+
+        @Option(names = "--max-new-tokens", paramLabel = "N", description = "Tokens produced at most.")
+        private Integer maxNewTokens;
+
+        @Option(names = "--min-length", paramLabel = "N", description = "Tokens at least, the start token included.")
+        private Integer minLength;
+
+        @Option(names = "--min-new-tokens", paramLabel = "N", description = "Tokens produced at least.")
+        private Integer minNewTokens;
+
+        @Option(
+                names = "--length-penalty",
+                paramLabel = "X",
+                description = "Above 0 prefers longer translations, below 0 shorter ones.")
+        private Double lengthPenalty;
+
+        @Option(names = "--early-stopping", paramLabel = "true|false|never", description = "When beam search stops.")
+        private String earlyStopping;
+
+        @Option(
+                names = {"--no-repeat-ngram", "--no-repeat-ngram-size"},
+                paramLabel = "N",
+                description = "No N tokens in a row twice.")
+        private Integer noRepeatNgram;
+
+        @Option(
+                names = "--repetition-penalty",
+                paramLabel = "X",
+                description = "Above 1: tokens already there become less likely.")
+        private Double repetitionPenalty;
+
+        @Option(
+                names = "--encoder-no-repeat-ngram-size",
+                paramLabel = "N",
+                description = "No N tokens in a row that the source has.")
+        private Integer encoderNoRepeatNgram;
+
+        @Option(
+                names = "--encoder-repetition-penalty",
+                paramLabel = "X",
+                description = "Above 1: tokens of the source become more likely.")
+        private Double encoderRepetitionPenalty;
+
+        @Option(
+                names = "--renormalize-logits",
+                paramLabel = "true|false",
+                arity = "1",
+                description = "Make probabilities again after the other rules.")
+        private Boolean renormalize;
+
+        @Option(names = "--forced-bos-token-id", paramLabel = "ID", description = "The first token produced.")
+        private Integer forcedFirstToken;
+
+        GenerationConfig config() {
+            GenerationConfig config = GenerationConfig.modelDefaults();
+            config = set(config, beams, (_, n) -> GenerationConfig.beams(n));
+            config = set(config, nBest, GenerationConfig::nBest);
+            config = set(config, maxLength, GenerationConfig::maxLength);
+            config = set(config, maxNewTokens, GenerationConfig::maxNewTokens);
+            config = set(config, minLength, GenerationConfig::minLength);
+            config = set(config, minNewTokens, GenerationConfig::minNewTokens);
+            config = set(config, lengthPenalty, GenerationConfig::lengthPenalty);
+            config = set(config, stopping(), GenerationConfig::earlyStopping);
+            config = set(config, noRepeatNgram, GenerationConfig::noRepeatNgramSize);
+            config = set(config, repetitionPenalty, GenerationConfig::repetitionPenalty);
+            config = set(config, encoderNoRepeatNgram, GenerationConfig::encoderNoRepeatNgramSize);
+            config = set(config, encoderRepetitionPenalty, GenerationConfig::encoderRepetitionPenalty);
+            config = set(config, renormalize, GenerationConfig::renormalize);
+            return set(config, forcedFirstToken, GenerationConfig::forcedFirstToken);
+        }
+
+        private static <V> GenerationConfig set(
+                GenerationConfig config, V value, BiFunction<GenerationConfig, V, GenerationConfig> setter) {
+            return value == null ? config : setter.apply(config, value);
+        }
+
+        private EarlyStopping stopping() {
+            if (earlyStopping == null) {
+                return null;
+            }
+            return switch (earlyStopping.toLowerCase(Locale.ROOT)) {
+                case "true" -> EarlyStopping.TRUE;
+                case "false" -> EarlyStopping.FALSE;
+                case "never" -> EarlyStopping.NEVER;
+                default ->
+                    throw CommandException.wrongInput(
+                            "--early-stopping " + earlyStopping + ": expected true, false or never");
+            };
+        }
+    }
+
+    @Override
+    void run() throws IOException {
+        if (texts.isEmpty() && !input.given()) {
+            throw wrongUsage("nothing to translate: give texts, or -i FILE (-i - reads standard input)");
+        }
+        GenerationConfig config = decoding.config();
+        try (Inputs<String> inputs = input.texts(texts, streams);
+                Results results = Results.open(output, streams.out());
+                Translator translator =
+                        Translator.load(model.model(ModelOptions.TRANSLATION), model.loadOptions(this));
+                Progress progress = progress("texts")) {
+            JsonLines json = new JsonLines(results.stream());
+            for (List<String> batch = inputs.nextBatch(BATCH); !batch.isEmpty(); batch = inputs.nextBatch(BATCH)) {
+                List<Translation> translations = translator.translate(batch, config);
+                for (int i = 0; i < batch.size(); i++) {
+                    write(batch.get(i), translations.get(i), json, results);
+                }
+                json.flush();
+                progress.done(batch.size(), inputs.fractionRead());
+            }
+            results.complete();
+        }
+    }
+
+    private void write(String text, Translation translation, JsonLines json, Results results) throws IOException {
+        if (format == Format.text) {
+            for (Hypothesis hypothesis : translation.hypotheses()) {
+                results.stream().write((hypothesis.text() + "\n").getBytes(StandardCharsets.UTF_8));
+            }
+            warnOfTruncation(text, translation);
+            return;
+        }
+        json.begin().text("text", text).beginArray("translations");
+        for (Hypothesis hypothesis : translation.hypotheses()) {
+            json.beginElement()
+                    .text("text", hypothesis.text())
+                    .number("score", hypothesis.score())
+                    .numbers("ids", hypothesis.ids())
+                    .endElement();
+        }
+        json.endArray().number("truncated", translation.truncatedTokens()).end();
+    }
+
+    /** Plain text has no field that could say it. */
+    private void warnOfTruncation(String text, Translation translation) {
+        if (translation.truncatedTokens() > 0 && !quiet) {
+            String start =
+                    text.substring(0, text.offsetByCodePoints(0, Math.min(40, text.codePointCount(0, text.length()))));
+            streams.err()
+                    .println("truncated: the last " + translation.truncatedTokens() + " tokens of \"" + start
+                            + "…\" were not translated, the model reads " + translation.tokens());
+        }
+    }
+}
