@@ -1,0 +1,118 @@
+package dev.tercet.benchmarks;
+
+import dev.tercet.engine.kernel.Activation;
+import dev.tercet.engine.kernel.Kernels;
+import dev.tercet.engine.kernel.Rows;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** The kernels that pass over rows, on 128 tokens of MiniLM; softmax on one row of a translator's vocabulary. */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(value = 3, jvmArgsAppend = "--add-modules=jdk.incubator.vector")
+public class RowBenchmark {
+    private static final int TOKENS = 128;
+    private static final int HIDDEN = 384;
+    private static final int WIDE = 1536;
+    private static final int VOCABULARY = 59514;
+
+    @Param({"vector", "scalar"})
+    public String kernels;
+
+    private final float[] hidden = Numbers.random(TOKENS * HIDDEN);
+    private final float[] residual = Numbers.random(TOKENS * HIDDEN + 1);
+    private final float[] weight = Numbers.random(HIDDEN);
+    private final float[] wide = Numbers.random(TOKENS * WIDE);
+    private final float[] logits = Numbers.random(VOCABULARY);
+    private final float[] normalized = new float[TOKENS * HIDDEN];
+    private final float[] activated = new float[TOKENS * WIDE];
+    private final float[] probabilities = new float[VOCABULARY];
+    private final float[] pooled = new float[HIDDEN];
+    private Kernels chosen;
+
+    @Setup
+    public void prepare() {
+        chosen = Kernels.scalar();
+        float[][] expected = {
+            layerNorm().clone(),
+            gelu().clone(),
+            tanh().clone(),
+            softmax().clone(),
+            logSoftmax().clone(),
+            mean().clone()
+        };
+        chosen = Numbers.kernels(kernels);
+        float[][] measured = {
+            layerNorm().clone(),
+            gelu().clone(),
+            tanh().clone(),
+            softmax().clone(),
+            logSoftmax().clone(),
+            mean().clone()
+        };
+        for (int i = 0; i < expected.length; i++) Numbers.requireSame(expected[i], measured[i]);
+    }
+
+    @Benchmark
+    public float[] layerNorm() {
+        chosen.layerNorm(
+                Rows.of(hidden, HIDDEN, TOKENS),
+                Rows.of(residual, HIDDEN, TOKENS),
+                HIDDEN,
+                weight,
+                weight,
+                1e-12f,
+                Rows.of(normalized, HIDDEN, TOKENS));
+        return normalized;
+    }
+
+    /** A copy is part of the time here and below: the kernel works in place, and its input must stay what it is. */
+    @Benchmark
+    public float[] gelu() {
+        return activation(Activation.GELU);
+    }
+
+    @Benchmark
+    public float[] tanh() {
+        return activation(Activation.TANH);
+    }
+
+    private float[] activation(Activation activation) {
+        System.arraycopy(wide, 0, activated, 0, wide.length);
+        chosen.activate(activation, activated, 0, activated.length);
+        return activated;
+    }
+
+    @Benchmark
+    public float[] softmax() {
+        System.arraycopy(logits, 0, probabilities, 0, logits.length);
+        chosen.softmax(probabilities, 0, probabilities.length);
+        return probabilities;
+    }
+
+    @Benchmark
+    public float[] logSoftmax() {
+        System.arraycopy(logits, 0, probabilities, 0, logits.length);
+        chosen.logSoftmax(probabilities, 0, probabilities.length);
+        return probabilities;
+    }
+
+    @Benchmark
+    public float[] mean() {
+        chosen.mean(Rows.of(hidden, HIDDEN, TOKENS), HIDDEN, pooled, 0);
+        return pooled;
+    }
+}
