@@ -32,6 +32,7 @@ public final class TextbookBert {
         double[][] hidden = encode(ids, new int[ids.length]); // [tokens][hidden]
         double[] mean = new double[config.hiddenSize()];
         for (double[] token : hidden) for (int d = 0; d < mean.length; d++) mean[d] += token[d] / hidden.length;
+        observer.accept("mean", new double[][] {mean});
         double norm = Math.sqrt(Arrays.stream(mean).map(m -> m * m).sum());
         return Arrays.stream(mean).map(m -> m / norm).toArray();
     }
