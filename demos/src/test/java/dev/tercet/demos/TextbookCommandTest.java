@@ -24,7 +24,7 @@ class TextbookCommandTest {
                 .done()
                 .out();
         assertFits(page);
-        assertTrue(page.contains("= 0.559996 (engine: 0.55999"), page);
+        assertTrue(page.contains("= 0.559995 (engine: 0.55999"), page);
     }
 
     @Test
