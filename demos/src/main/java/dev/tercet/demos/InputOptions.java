@@ -17,6 +17,13 @@ final class InputOptions {
             description = "jsonl: one JSON object per line, with the text in \"text\"; the default for *.jsonl.")
     private String format;
 
+    /** A file whose name says what format it has. */
+    static InputOptions of(String file) {
+        InputOptions options = new InputOptions();
+        options.file = file;
+        return options;
+    }
+
     boolean given() {
         return file != null;
     }

@@ -59,6 +59,20 @@ final class JsonLines {
         return this;
     }
 
+    JsonLines number(String name, double value) throws IOException {
+        json.writeNumberField(name, value);
+        return this;
+    }
+
+    JsonLines numbers(String name, List<Double> values) throws IOException {
+        json.writeArrayFieldStart(name);
+        for (double value : values) {
+            json.writeNumber(value);
+        }
+        json.writeEndArray();
+        return this;
+    }
+
     JsonLines numbers(String name, float[] values) throws IOException {
         json.writeArrayFieldStart(name);
         for (float value : values) {

@@ -47,6 +47,7 @@ public final class Main {
                 .addSubcommand(new RankCommand(streams))
                 .addSubcommand(new TranslateCommand(streams))
                 .addSubcommand(new TokenizeCommand(streams))
+                .addSubcommand(new EvaluateCommand(streams))
                 .addSubcommand(new CommandLine(new TextbookCommand(streams))
                         .addSubcommand(new TextbookCommand.EncodeCommand(streams))
                         .addSubcommand(new TextbookCommand.CrossCommand(streams))

@@ -358,7 +358,8 @@ class CommandsTest {
     @Test
     void helpNamesEveryCommand() {
         String help = Outcome.of("--help").done().out();
-        for (String command : List.of("demo", "embed", "score", "rank", "translate", "tokenize", "models", "doctor")) {
+        for (String command :
+                List.of("demo", "embed", "score", "rank", "translate", "tokenize", "evaluate", "models", "doctor")) {
             assertTrue(help.contains("  " + command + " "), help);
         }
         assertTrue(help.lines().allMatch(line -> line.length() <= 100), help);
