@@ -20,14 +20,14 @@ import picocli.CommandLine.Option;
         description = "Measure how good translations are, by BLEU and chrF.",
         footer = {
             "",
-            "Line N of the references belongs to line N of the translations. Texts go in as they are, neither"
-                    + " tokenized",
-            "nor lowercased. The numbers and signatures are those of sacreBLEU 2.6.0: tokenization 13a, exponential",
-            "smoothing. --format jsonl prints {\"metric\",\"score\",\"signature\",…} for each metric; with --sentences",
-            "first {\"line\",\"bleu\",\"chrf\"} for each line, its BLEU with the effective order.",
+            "Line N of the references belongs to line N of the translations. Texts go in as they are,",
+            "neither tokenized nor lowercased. The numbers and signatures are those of sacreBLEU 2.6.0:",
+            "tokenization 13a, exponential smoothing. --format jsonl prints",
+            "{\"metric\",\"score\",\"signature\",...} for each metric; with --sentences, before them,",
+            "{\"line\",\"bleu\",\"chrf\"} for each line, its BLEU with the effective order.",
             "",
-            "  tercet evaluate --task translation --references fr.txt --hypotheses mine.txt",
-            "  tercet evaluate --task translation --references fr.txt -i en.txt --model Helsinki-NLP/opus-mt-en-fr"
+            "  tercet evaluate --task translation -r fr.txt --hypotheses mine.txt",
+            "  tercet evaluate --task translation -r fr.txt -i en.txt --model Helsinki-NLP/opus-mt-en-fr"
         })
 final class EvaluateCommand extends Command {
     private static final int BATCH = 128;
