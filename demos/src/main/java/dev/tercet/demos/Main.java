@@ -23,6 +23,11 @@ import picocli.CommandLine.UnmatchedArgumentException;
  * line that says where, what and how to mend it. Stack traces only with {@code --debug}.
  */
 public final class Main {
+    /** In the order of the help. */
+    private static final String[] COMMANDS = {
+        "demo", "embed", "score", "rank", "translate", "tokenize", "evaluate", "textbook", "doctor", "models"
+    };
+
     private Main() {}
 
     public static void main(String[] arguments) {
@@ -40,24 +45,9 @@ public final class Main {
 
     /** Runs one command and returns its exit code. */
     static int run(Streams streams, String... arguments) {
-        CommandLine line = new CommandLine(new Tercet(streams))
-                .addSubcommand(new DemoCommand(streams))
-                .addSubcommand(new EmbedCommand(streams))
-                .addSubcommand(new ScoreCommand(streams))
-                .addSubcommand(new RankCommand(streams))
-                .addSubcommand(new TranslateCommand(streams))
-                .addSubcommand(new TokenizeCommand(streams))
-                .addSubcommand(new EvaluateCommand(streams))
-                .addSubcommand(new CommandLine(new TextbookCommand(streams))
-                        .addSubcommand(new TextbookCommand.EncodeCommand(streams))
-                        .addSubcommand(new TextbookCommand.CrossCommand(streams))
-                        .addSubcommand(new TextbookCommand.TranslateCommand(streams)))
-                .addSubcommand(new DoctorCommand(streams))
-                .addSubcommand(new CommandLine(new ModelsCommand(streams))
-                        .addSubcommand(new ModelsCommand.ListCommand(streams))
-                        .addSubcommand(new ModelsCommand.InfoCommand(streams))
-                        .addSubcommand(new ModelsCommand.PullCommand(streams)))
-                .setExpandAtFiles(false) // a text may start with @
+        CommandLine line = new CommandLine(new Tercet(streams));
+        addCommands(line, streams, arguments);
+        line.setExpandAtFiles(false) // a text may start with @
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setAllowOptionsAsOptionParameters(false)
                 .setUsageHelpWidth(100)
@@ -72,6 +62,46 @@ public final class Main {
         } catch (IOException e) {
             return code == 0 ? failed(e, line, streams) : code; // one failure is enough to tell
         }
+    }
+
+    /**
+     * Only the command that was asked for, where the first argument names one: describing all of them to picocli takes
+     * a third of a second in a JVM that has just started.
+     */
+    private static void addCommands(CommandLine line, Streams streams, String... arguments) {
+        Object asked = arguments.length == 0 ? null : command(arguments[0], streams);
+        if (asked != null) {
+            line.addSubcommand(asked);
+            return;
+        }
+        for (String name : COMMANDS) {
+            line.addSubcommand(command(name, streams));
+        }
+    }
+
+    /** The command of that name, or null. */
+    private static Object command(String name, Streams streams) {
+        return switch (name) {
+            case "demo" -> new DemoCommand(streams);
+            case "embed" -> new EmbedCommand(streams);
+            case "score" -> new ScoreCommand(streams);
+            case "rank" -> new RankCommand(streams);
+            case "translate" -> new TranslateCommand(streams);
+            case "tokenize" -> new TokenizeCommand(streams);
+            case "evaluate" -> new EvaluateCommand(streams);
+            case "textbook" ->
+                new CommandLine(new TextbookCommand(streams))
+                        .addSubcommand(new TextbookCommand.EncodeCommand(streams))
+                        .addSubcommand(new TextbookCommand.CrossCommand(streams))
+                        .addSubcommand(new TextbookCommand.TranslateCommand(streams));
+            case "doctor" -> new DoctorCommand(streams);
+            case "models" ->
+                new CommandLine(new ModelsCommand(streams))
+                        .addSubcommand(new ModelsCommand.ListCommand(streams))
+                        .addSubcommand(new ModelsCommand.InfoCommand(streams))
+                        .addSubcommand(new ModelsCommand.PullCommand(streams));
+            default -> null;
+        };
     }
 
     /** Picocli hands over exceptions; errors come here. */

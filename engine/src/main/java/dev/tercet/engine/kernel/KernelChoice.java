@@ -22,7 +22,10 @@ final class KernelChoice {
             case "scalar" -> new ScalarKernels(PROPERTY + "=scalar" + EMULATED);
             case "vector" -> vector();
             case "auto" -> automatic();
-            default -> throw new IllegalArgumentException(PROPERTY + "=" + wanted + " is none of scalar, vector, auto");
+            case "gradual" -> gradual(automatic());
+            default ->
+                throw new IllegalArgumentException(
+                        PROPERTY + "=" + wanted + " is none of scalar, vector, auto, gradual");
         };
     }
 
@@ -66,6 +69,10 @@ final class KernelChoice {
             return "this JVM runs without C2: " + name + ", " + mode;
         }
         return VectorKernels.reasonAgainst();
+    }
+
+    private static Kernels gradual(Kernels chosen) {
+        return chosen instanceof VectorKernels ? new GradualKernels(chosen) : chosen;
     }
 
     private static Kernels vector() {

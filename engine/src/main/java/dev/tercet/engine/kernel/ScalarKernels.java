@@ -11,9 +11,16 @@ final class ScalarKernels implements Kernels {
     private static final int PANEL_WIDTH = 32;
 
     private final String description;
+    private final int panelWidth;
 
     ScalarKernels(String reason) {
+        this(reason, PANEL_WIDTH);
+    }
+
+    /** @param panelWidth that of the kernels that share its matrices */
+    ScalarKernels(String reason, int panelWidth) {
         this.description = "scalar (" + reason + ")";
+        this.panelWidth = panelWidth;
     }
 
     @Override
@@ -23,18 +30,18 @@ final class ScalarKernels implements Kernels {
 
     @Override
     public int panelWidth() {
-        return PANEL_WIDTH;
+        return panelWidth;
     }
 
     @Override
     public PackedMatrix pack(float[] weight, int outputs, int inputs) {
-        return PackedMatrix.pack(weight, outputs, inputs, PANEL_WIDTH);
+        return PackedMatrix.pack(weight, outputs, inputs, panelWidth);
     }
 
     @Override
     public void linear(
             Rows x, PackedMatrix w, float[] bias, Activation activation, Rows y, int fromPanel, int toPanel) {
-        Shapes.checkLinear(x, w, bias, y, fromPanel, toPanel, PANEL_WIDTH);
+        Shapes.checkLinear(x, w, bias, y, fromPanel, toPanel, panelWidth);
         for (int panel = fromPanel; panel < toPanel; panel++) {
             int output = panel * w.width;
             int width = Math.min(w.width, w.outputs - output);
