@@ -78,8 +78,8 @@ public final class CrossEncoder implements AutoCloseable {
             BertConfig config = BertConfig.read(json);
             Weights weights = Checkpoint.open(files);
             TextReader reader = TextReader.load(files, config, options.maxLength());
-            ClassificationHead head = ClassificationHead.load(model.kernels(), weights, config);
-            BertEncoder encoder = BertEncoder.load(model.kernels(), model.workers(), weights, config);
+            ClassificationHead head = ClassificationHead.load(model.packing(), weights, config);
+            BertEncoder encoder = BertEncoder.load(model.packing(), model.workers(), weights, config);
             return new CrossEncoder(model, reader, encoder, head, ScoreActivation.read(json, head.labels()));
         });
     }

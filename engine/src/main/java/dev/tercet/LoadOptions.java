@@ -34,8 +34,6 @@ public record LoadOptions(
         if (maxLength < 0)
             throw new IllegalArgumentException(
                     "maxLength is " + maxLength + ", expected a number of tokens, or 0 for the model's own limit");
-        if (weights != WeightPrecision.F32)
-            throw new IllegalArgumentException("weights " + weights + " are not supported yet; use F32");
     }
 
     /** A thread per processor, exact weights, the model's own limit, the Hub when a model is nowhere else. */

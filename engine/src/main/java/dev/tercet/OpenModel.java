@@ -1,6 +1,8 @@
 package dev.tercet;
 
 import dev.tercet.engine.kernel.Kernels;
+import dev.tercet.engine.kernel.PackedMatrix;
+import dev.tercet.engine.layer.Packing;
 import dev.tercet.engine.parallel.Workers;
 import dev.tercet.loaders.ModelFiles;
 import dev.tercet.loaders.ModelLocator;
@@ -16,12 +18,14 @@ final class OpenModel implements AutoCloseable {
     private static final int CLOSED = Integer.MIN_VALUE;
 
     private final ModelFiles files;
+    private final LoadOptions.WeightPrecision weights;
     private final Workers workers;
     private final AtomicInteger running = new AtomicInteger();
 
-    private OpenModel(ModelFiles files, Workers workers) {
+    private OpenModel(ModelFiles files, LoadOptions options) {
         this.files = files;
-        this.workers = workers;
+        this.weights = options.weights();
+        this.workers = workers(options);
     }
 
     /** Makes a model out of its open files. */
@@ -34,7 +38,7 @@ final class OpenModel implements AutoCloseable {
     static <T> T load(String idOrFolder, LoadOptions options, Assembly<T> assembly) {
         if (idOrFolder == null) throw new IllegalArgumentException("the model's id or folder is null");
         ModelFiles files = locator(options).locate(idOrFolder);
-        OpenModel model = new OpenModel(files, workers(options));
+        OpenModel model = new OpenModel(files, options);
         try {
             return assembly.assemble(model, files);
         } catch (Throwable e) {
@@ -54,6 +58,17 @@ final class OpenModel implements AutoCloseable {
 
     Kernels kernels() {
         return Kernels.preferred();
+    }
+
+    /** How the weights of dense layers are kept. */
+    Packing packing() {
+        return new Packing(
+                kernels(),
+                switch (weights) {
+                    case F32 -> PackedMatrix.Format.F32;
+                    case BF16 -> PackedMatrix.Format.BF16;
+                    case INT8 -> PackedMatrix.Format.INT8;
+                });
     }
 
     Workers workers() {

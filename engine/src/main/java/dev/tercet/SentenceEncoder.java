@@ -74,7 +74,7 @@ public final class SentenceEncoder implements AutoCloseable {
             Pooling pooling = Pooling.valueOf(pipeline.pooling().name());
             Weights weights = Checkpoint.open(files);
             TextReader reader = TextReader.load(files, config, options.maxLength(), pipeline);
-            BertEncoder encoder = BertEncoder.load(model.kernels(), model.workers(), weights, config);
+            BertEncoder encoder = BertEncoder.load(model.packing(), model.workers(), weights, config);
             return new SentenceEncoder(model, reader, encoder, pooling, pipeline.normalize());
         });
     }

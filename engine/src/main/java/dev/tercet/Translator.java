@@ -91,7 +91,7 @@ public final class Translator implements AutoCloseable {
         } catch (IllegalArgumentException e) {
             throw new InvalidModelException(files.describe("generation_config.json") + ": " + e.getMessage(), e);
         }
-        MarianModel marian = MarianModel.load(model.kernels(), model.workers(), Checkpoint.open(files), config);
+        MarianModel marian = MarianModel.load(model.packing(), model.workers(), Checkpoint.open(files), config);
         return new Translator(model, tokenizer, marian, defaults, maxLength);
     }
 

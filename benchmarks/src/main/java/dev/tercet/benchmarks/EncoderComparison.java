@@ -4,6 +4,7 @@ import dev.tercet.engine.bert.BertConfig;
 import dev.tercet.engine.bert.BertEncoder;
 import dev.tercet.engine.bert.BertRunner;
 import dev.tercet.engine.kernel.Kernels;
+import dev.tercet.engine.layer.Packing;
 import dev.tercet.engine.parallel.Workers;
 import dev.tercet.loaders.Checkpoint;
 import dev.tercet.loaders.JsonObject;
@@ -49,7 +50,7 @@ public final class EncoderComparison {
             Kernels kernels = Kernels.preferred();
             Weights weights = Checkpoint.open(files);
             BertConfig config = BertConfig.read(JsonObject.read(files, "config.json"));
-            BertEncoder encoder = BertEncoder.load(kernels, workers, weights, config);
+            BertEncoder encoder = BertEncoder.load(Packing.exact(kernels), workers, weights, config);
             BertRunner runner = new BertRunner(kernels, workers);
             System.out.printf(Locale.ROOT, "%n%d thread(s), %s%n", threads, kernels.description());
             System.out.println(

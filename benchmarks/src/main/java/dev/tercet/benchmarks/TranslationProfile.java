@@ -5,6 +5,7 @@ import dev.tercet.engine.generate.ForcedLastToken;
 import dev.tercet.engine.generate.MinLength;
 import dev.tercet.engine.generate.SearchSettings;
 import dev.tercet.engine.kernel.Kernels;
+import dev.tercet.engine.layer.Packing;
 import dev.tercet.engine.marian.MarianConfig;
 import dev.tercet.engine.marian.MarianModel;
 import dev.tercet.engine.marian.MarianRunner;
@@ -108,7 +109,10 @@ public final class TranslationProfile {
 
     private static MarianModel load(ModelFiles files, Kernels kernels, Workers workers) {
         return MarianModel.load(
-                kernels, workers, Checkpoint.open(files), MarianConfig.of(JsonObject.read(files, "config.json")));
+                Packing.exact(kernels),
+                workers,
+                Checkpoint.open(files),
+                MarianConfig.of(JsonObject.read(files, "config.json")));
     }
 
     private static void warmUp(MarianRunner runner, Shape shape) {

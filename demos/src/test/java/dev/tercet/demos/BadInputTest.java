@@ -63,14 +63,8 @@ class BadInputTest {
     }
 
     @Test
-    void weightsThatAreNotThereYet() {
-        for (String weights : new String[] {"bf16", "int8"}) {
-            embed("--weights", weights, "cat")
-                    .failed(
-                            2,
-                            "tercet embed: --weights " + weights
-                                    + " is not there yet; use f32, the weights as the checkpoint has them");
-        }
+    void aPrecisionThatWeightsDoNotHave() {
+        embed("--weights", "int4", "cat").failed(2, "tercet embed: --weights int4: expected f32, bf16 or int8");
     }
 
     @Test

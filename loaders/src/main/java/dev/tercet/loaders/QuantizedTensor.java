@@ -19,6 +19,46 @@ import java.lang.foreign.MemorySegment;
 public record QuantizedTensor(
         String name, int rows, int columns, boolean signed, MemorySegment q, float[] scales, int[] zeroPoints) {
 
+    /** The largest q in magnitude that {@link #quantize} gives: −128 is left out, so that q and −q both exist. */
+    private static final int LARGEST = 127;
+
+    /**
+     * A weight rounded to int8, symmetric, with a scale for each row: scale(r) = maxᶜ |w[r, c]| / 127 and q[r, c] =
+     * w[r, c] / scale(r) rounded to the nearest whole number, of two the even one. So each value is off by half a scale
+     * at most. A row of zeros has the scale 1.
+     *
+     * @param name for messages
+     * @param values {@code [rows, columns]}, row-major
+     * @throws InvalidModelException when a value is infinite or NaN
+     */
+    public static QuantizedTensor quantize(String name, float[] values, int rows, int columns) {
+        byte[] q = new byte[Math.multiplyExact(rows, columns)];
+        float[] scales = new float[rows];
+        for (int r = 0; r < rows; r++) {
+            scales[r] = quantize(name, values, r * columns, columns, q);
+        }
+        return new QuantizedTensor(
+                name, rows, columns, true, MemorySegment.ofArray(q).asReadOnly(), scales, new int[rows]);
+    }
+
+    /** Rounds one row and returns its scale. */
+    private static float quantize(String name, float[] values, int from, int columns, byte[] q) {
+        float largest = 0f;
+        for (int i = from; i < from + columns; i++) {
+            if (!Float.isFinite(values[i])) {
+                throw new InvalidModelException(name + " holds " + values[i] + " in row " + from / columns
+                        + ", which int8 has no number for; use another precision");
+            }
+            largest = Math.max(largest, Math.abs(values[i]));
+        }
+        float scale = largest / LARGEST;
+        if (scale < Float.MIN_NORMAL) return 1f; // below 1e-36 all of them: zeros
+        for (int i = from; i < from + columns; i++) {
+            q[i] = (byte) Math.rint(values[i] / scale);
+        }
+        return scale;
+    }
+
     /** Whether each row has a scale of its own. */
     public boolean perRow() {
         return scales.length > 1;

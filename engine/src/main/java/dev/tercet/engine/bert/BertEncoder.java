@@ -1,13 +1,13 @@
 package dev.tercet.engine.bert;
 
 import dev.tercet.engine.kernel.Activation;
-import dev.tercet.engine.kernel.Kernels;
 import dev.tercet.engine.kernel.Rows;
 import dev.tercet.engine.layer.Attention;
 import dev.tercet.engine.layer.EncoderLayer;
 import dev.tercet.engine.layer.FeedForward;
 import dev.tercet.engine.layer.LayerNorm;
 import dev.tercet.engine.layer.Linear;
+import dev.tercet.engine.layer.Packing;
 import dev.tercet.engine.layer.Run;
 import dev.tercet.engine.layer.SelfAttention;
 import dev.tercet.engine.layer.Sequences;
@@ -38,14 +38,15 @@ public final class BertEncoder {
      * Loads the encoder of a checkpoint, whether its names begin with {@code bert.}, as where a head was trained with
      * it, or not.
      *
+     * @param packing how the weights of dense layers are kept
      * @param workers pack the weights of different layers at the same time
      * @throws InvalidModelException when a weight is missing or has another shape than the config implies
      */
-    public static BertEncoder load(Kernels kernels, Workers workers, Weights checkpoint, BertConfig config) {
+    public static BertEncoder load(Packing packing, Workers workers, Weights checkpoint, BertConfig config) {
         Weights weights = inner(checkpoint);
         BertEmbeddings embeddings = BertEmbeddings.load(weights.in("embeddings"), config);
         EncoderLayer[] layers = new EncoderLayer[config.layers()];
-        workers.run(config.layers(), i -> layers[i] = layer(kernels, weights, config, "encoder.layer." + i));
+        workers.run(config.layers(), i -> layers[i] = layer(packing, weights, config, "encoder.layer." + i));
         return new BertEncoder(config, embeddings, List.of(layers));
     }
 
@@ -54,7 +55,7 @@ public final class BertEncoder {
         return checkpoint.in("bert").names().isEmpty() ? checkpoint : checkpoint.in("bert");
     }
 
-    private static EncoderLayer layer(Kernels kernels, Weights encoder, BertConfig config, String name) {
+    private static EncoderLayer layer(Packing packing, Weights encoder, BertConfig config, String name) {
         int hidden = config.hiddenSize();
         int wide = config.intermediateSize();
         Weights weights = encoder.in(name);
@@ -70,14 +71,14 @@ public final class BertEncoder {
                         name + ".attention.self",
                         name + ".attention.output"),
                 Linear.concatenated(
-                        kernels, List.of(self.in("query"), self.in("key"), self.in("value")), hidden, hidden),
+                        packing, List.of(self.in("query"), self.in("key"), self.in("value")), hidden, hidden),
                 new Attention(config.heads(), config.headSize()),
-                Linear.load(kernels, afterAttention.in("dense"), hidden, hidden, Activation.IDENTITY),
+                Linear.load(packing, afterAttention.in("dense"), hidden, hidden, Activation.IDENTITY),
                 LayerNorm.load(afterAttention.in("LayerNorm"), hidden, config.epsilon()));
         FeedForward feedForward = new FeedForward(
                 new FeedForward.Names(name + ".intermediate", name + ".output"),
-                Linear.load(kernels, weights.in("intermediate.dense"), hidden, wide, config.activation()),
-                Linear.load(kernels, afterFeedForward.in("dense"), wide, hidden, Activation.IDENTITY),
+                Linear.load(packing, weights.in("intermediate.dense"), hidden, wide, config.activation()),
+                Linear.load(packing, afterFeedForward.in("dense"), wide, hidden, Activation.IDENTITY),
                 LayerNorm.load(afterFeedForward.in("LayerNorm"), hidden, config.epsilon()));
         return new EncoderLayer(attention, feedForward);
     }

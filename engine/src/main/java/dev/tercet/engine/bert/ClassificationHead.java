@@ -1,9 +1,9 @@
 package dev.tercet.engine.bert;
 
 import dev.tercet.engine.kernel.Activation;
-import dev.tercet.engine.kernel.Kernels;
 import dev.tercet.engine.kernel.Rows;
 import dev.tercet.engine.layer.Linear;
+import dev.tercet.engine.layer.Packing;
 import dev.tercet.engine.layer.Run;
 import dev.tercet.engine.layer.Sequences;
 import dev.tercet.loaders.InvalidModelException;
@@ -23,7 +23,7 @@ public record ClassificationHead(Linear pooler, Linear classifier) {
      * @throws InvalidModelException when they are missing, as in a checkpoint of {@code BertModel}, or have another
      *     shape than the config implies
      */
-    public static ClassificationHead load(Kernels kernels, Weights checkpoint, BertConfig config) {
+    public static ClassificationHead load(Packing packing, Weights checkpoint, BertConfig config) {
         if (!checkpoint.has("classifier.weight"))
             throw new InvalidModelException(checkpoint.describe("classifier.weight")
                     + " is missing; a cross-encoder needs a BertForSequenceClassification checkpoint");
@@ -33,8 +33,8 @@ public record ClassificationHead(Linear pooler, Linear classifier) {
                 : config.labels().size();
         Weights pooler = BertEncoder.inner(checkpoint).in("pooler.dense");
         return new ClassificationHead(
-                Linear.load(kernels, pooler, hidden, hidden, Activation.TANH),
-                Linear.load(kernels, checkpoint.in("classifier"), hidden, labels, Activation.IDENTITY));
+                Linear.load(packing, pooler, hidden, hidden, Activation.TANH),
+                Linear.load(packing, checkpoint.in("classifier"), hidden, labels, Activation.IDENTITY));
     }
 
     public int labels() {

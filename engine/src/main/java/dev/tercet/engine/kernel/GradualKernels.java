@@ -48,6 +48,16 @@ final class GradualKernels implements Kernels {
     }
 
     @Override
+    public PackedMatrix packBf16(float[] weight, int outputs, int inputs) {
+        return vector.packBf16(weight, outputs, inputs);
+    }
+
+    @Override
+    public PackedMatrix packInt8(PackedMatrix.Int8 weight, int outputs, int inputs) {
+        return vector.packInt8(weight, outputs, inputs);
+    }
+
+    @Override
     public void linear(
             Rows x, PackedMatrix w, float[] bias, Activation activation, Rows y, int fromPanel, int toPanel) {
         if (current == scalar) {

@@ -5,10 +5,11 @@ package dev.tercet.engine.kernel;
  * which order; the vector kernels give the same bits faster, at every lane count.
  *
  * <p>That the bits agree rests on two rules. Every output of a product sums over K with one chain of {@code fma(a, b,
- * sum)}, k ascending, that starts from the bias, or from 0. Every horizontal reduction keeps {@value #LANES} partial
- * results over whole blocks, element i going to partial i mod {@value #LANES}, folded in the fixed order of
- * {@link ScalarKernels}; the elements that are left are added one by one. So a result depends on neither tile, thread
- * count, batch, lane count nor what the JIT has compiled so far.
+ * sum)}, k ascending, that starts from the bias, or from 0; of an int8 weight from 0, scale and bias in one {@code fma}
+ * at the end. Every horizontal reduction keeps {@value #LANES} partial results over whole blocks, element i going to
+ * partial i mod {@value #LANES}, folded in the fixed order of {@link ScalarKernels}; the elements that are left are
+ * added one by one. So a result depends on neither tile, thread count, batch, lane count nor what the JIT has compiled
+ * so far.
  *
  * <p>Implementations are stateless and safe for use by many threads.
  */
@@ -41,9 +42,19 @@ public interface Kernels {
     /** Packs the weight of a dense layer, {@code [outputs, inputs]} row-major as checkpoints store it, into panels. */
     PackedMatrix pack(float[] weight, int outputs, int inputs);
 
+    /** As {@link #pack}, each weight rounded to a bfloat16. */
+    PackedMatrix packBf16(float[] weight, int outputs, int inputs);
+
+    /** As {@link #pack} for a weight in int8, {@code [outputs, inputs]} row-major; the numbers stay what they are. */
+    PackedMatrix packInt8(PackedMatrix.Int8 weight, int outputs, int inputs);
+
     /**
      * A dense layer on some of its outputs: y[r, o] = activation(Σᵢ x[r, i] · W[o, i] + bias[o]) for every row r and
      * every output o of the panels [fromPanel, toPanel).
+     *
+     * <p>W is what {@code w} holds, widened to fp32, which is exact. Of an int8 weight the sum is over x · (q −
+     * zeroPoint), and the scale comes at the end: y = activation(fma(Σᵢ x[r, i] · (q[o, i] − zeroPoint[o]), scale[o],
+     * bias[o])).
      *
      * @param x [rows, inputs]
      * @param bias [outputs], or null

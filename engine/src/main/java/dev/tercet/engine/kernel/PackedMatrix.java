@@ -1,41 +1,205 @@
 package dev.tercet.engine.kernel;
 
+import java.util.Arrays;
+import java.util.Objects;
+
 /**
  * The weight of a dense layer, {@code [outputs, inputs]}, in panels of {@code width} outputs: panel p holds, input by
  * input, the weights of outputs p · width … p · width + width − 1 side by side, zeros where there are no more outputs.
+ *
+ * <p>Each number takes 4, 2 or 1 bytes, see {@link Format}. Immutable.
  */
 public final class PackedMatrix {
-    final float[] data;
+    /** How the numbers are held. */
+    public enum Format {
+        /** fp32, exactly the numbers packed. */
+        F32(4),
+        /** bfloat16: the upper half of an fp32, rounded to nearest, ties to even. At most 2⁻⁸ relative error. */
+        BF16(2),
+        /** Whole numbers of 8 bits with a scale, and sometimes a zero point, for each output. */
+        INT8(1);
+
+        private final int bytes;
+
+        Format(int bytes) {
+            this.bytes = bytes;
+        }
+    }
+
+    /**
+     * A row-major int8 weight: w[o, i] = (q[o, i] − zeroPoints[o]) · scales[o].
+     *
+     * @param q {@code [outputs, inputs]}
+     * @param scales {@code [outputs]}
+     * @param zeroPoints {@code [outputs]}, each from −128 to 127; null when all are 0
+     */
+    public record Int8(byte[] q, float[] scales, int[] zeroPoints) {}
+
+    final Format format;
     final int outputs;
     final int inputs;
     final int width;
 
+    /** The panels, in the one array that the format names; the other two are null. */
+    final float[] data;
+
+    final short[] halves;
+    final byte[] bytes;
+
+    /** For int8: one an output, zeros where there are no more outputs. */
+    final float[] scales;
+
+    /** As the scales; null when all are 0. */
+    final float[] zeroPoints;
+
     PackedMatrix(float[] data, int outputs, int inputs, int width) {
-        this.data = data;
+        this(Format.F32, outputs, inputs, width, data, null, null, null, null);
+    }
+
+    private PackedMatrix(
+            Format format,
+            int outputs,
+            int inputs,
+            int width,
+            float[] data,
+            short[] halves,
+            byte[] bytes,
+            float[] scales,
+            float[] zeroPoints) {
+        this.format = format;
         this.outputs = outputs;
         this.inputs = inputs;
         this.width = width;
+        this.data = data;
+        this.halves = halves;
+        this.bytes = bytes;
+        this.scales = scales;
+        this.zeroPoints = zeroPoints;
     }
 
     /** Copies a row-major {@code [outputs, inputs]} weight into panels. */
     static PackedMatrix pack(float[] weight, int outputs, int inputs, int width) {
-        if (outputs < 1 || inputs < 1 || weight.length < (long) outputs * inputs) {
-            throw new IllegalArgumentException(
-                    "a [" + outputs + ", " + inputs + "] weight cannot be read from " + weight.length + " elements");
-        }
-        int panels = (outputs + width - 1) / width;
-        float[] data = new float[Math.multiplyExact(Math.multiplyExact(panels, width), inputs)];
-        for (int panel = 0; panel < panels; panel++) {
-            int count = Math.min(width, outputs - panel * width);
-            for (int j = 0; j < count; j++) {
-                int from = (panel * width + j) * inputs;
-                int to = panel * width * inputs + j;
-                for (int i = 0; i < inputs; i++) {
-                    data[to + i * width] = weight[from + i];
-                }
+        float[] data = new float[size(weight.length, outputs, inputs, width)];
+        for (int o = 0; o < outputs; o++) {
+            int to = first(o, inputs, width);
+            for (int i = 0; i < inputs; i++) {
+                data[to + i * width] = weight[o * inputs + i];
             }
         }
         return new PackedMatrix(data, outputs, inputs, width);
+    }
+
+    /** Rounds a row-major {@code [outputs, inputs]} weight to bfloat16. */
+    static PackedMatrix packBf16(float[] weight, int outputs, int inputs, int width) {
+        short[] halves = new short[size(weight.length, outputs, inputs, width)];
+        for (int o = 0; o < outputs; o++) {
+            int to = first(o, inputs, width);
+            for (int i = 0; i < inputs; i++) {
+                halves[to + i * width] = bf16(weight[o * inputs + i]);
+            }
+        }
+        return new PackedMatrix(Format.BF16, outputs, inputs, width, null, halves, null, null, null);
+    }
+
+    /** Copies an int8 weight, with its scales and zero points as they are. */
+    static PackedMatrix packInt8(Int8 weight, int outputs, int inputs, int width) {
+        byte[] q = weight.q();
+        byte[] bytes = new byte[size(q.length, outputs, inputs, width)];
+        for (int o = 0; o < outputs; o++) {
+            int to = first(o, inputs, width);
+            for (int i = 0; i < inputs; i++) {
+                bytes[to + i * width] = q[o * inputs + i];
+            }
+        }
+        Objects.checkFromIndexSize(0, outputs, weight.scales().length);
+        int padded = bytes.length / inputs;
+        float[] scales = Arrays.copyOf(Arrays.copyOf(weight.scales(), outputs), padded);
+        float[] zeroPoints = weight.zeroPoints() == null ? null : zeroPoints(weight.zeroPoints(), outputs, padded);
+        return new PackedMatrix(Format.INT8, outputs, inputs, width, null, null, bytes, scales, zeroPoints);
+    }
+
+    private static float[] zeroPoints(int[] given, int outputs, int padded) {
+        float[] zeroPoints = new float[padded];
+        boolean any = false;
+        for (int o = 0; o < outputs; o++) {
+            if (given[o] != (byte) given[o]) {
+                throw new IllegalArgumentException("zero point " + given[o] + " is not between -128 and 127");
+            }
+            zeroPoints[o] = given[o];
+            any |= given[o] != 0;
+        }
+        return any ? zeroPoints : null;
+    }
+
+    /** Numbers in all panels. */
+    private static int size(int elements, int outputs, int inputs, int width) {
+        if (outputs < 1 || inputs < 1 || elements < (long) outputs * inputs) {
+            throw new IllegalArgumentException(
+                    "a [" + outputs + ", " + inputs + "] weight cannot be read from " + elements + " elements");
+        }
+        return Math.multiplyExact(Math.multiplyExact((outputs + width - 1) / width, width), inputs);
+    }
+
+    /** Where an output's first weight lies; the others follow at every width-th place. */
+    private static int first(int output, int inputs, int width) {
+        return output / width * width * inputs + output % width;
+    }
+
+    /** The bfloat16 nearest to x, of two the even one; a NaN stays one. */
+    static short bf16(float x) {
+        int bits = Float.floatToRawIntBits(x);
+        if (x != x) {
+            return (short) (bits >>> 16 | 0x40);
+        }
+        return (short) (bits + 0x7fff + (bits >>> 16 & 1) >>> 16);
+    }
+
+    static float widened(short bf16) {
+        return Float.intBitsToFloat(bf16 << 16);
+    }
+
+    /**
+     * Writes a panel as fp32, which is exact: the rounded weights, or q − zero point for int8.
+     *
+     * @param floats {@code [inputs, width]}, written from 0 on
+     */
+    void widen(int panel, float[] floats) {
+        int length = inputs * width;
+        int from = panel * length;
+        switch (format) {
+            case F32 -> System.arraycopy(data, from, floats, 0, length);
+            case BF16 -> widen(halves, from, floats, length);
+            case INT8 -> {
+                widen(bytes, from, floats, length);
+                if (zeroPoints != null) {
+                    subtractZeroPoints(panel * width, floats);
+                }
+            }
+        }
+    }
+
+    private static void widen(short[] halves, int from, float[] floats, int length) {
+        for (int i = 0; i < length; i++) {
+            floats[i] = widened(halves[from + i]);
+        }
+    }
+
+    private static void widen(byte[] bytes, int from, float[] floats, int length) {
+        for (int i = 0; i < length; i++) {
+            floats[i] = bytes[from + i];
+        }
+    }
+
+    private void subtractZeroPoints(int output, float[] floats) {
+        for (int i = 0; i < inputs; i++) {
+            for (int j = 0; j < width; j++) {
+                floats[i * width + j] -= zeroPoints[output + j];
+            }
+        }
+    }
+
+    public Format format() {
+        return format;
     }
 
     public int outputs() {
@@ -50,8 +214,10 @@ public final class PackedMatrix {
         return (outputs + width - 1) / width;
     }
 
-    /** Bytes of memory that the panels take. */
+    /** Bytes of memory that the panels take, with scales and zero points. */
     public long bytes() {
-        return 4L * data.length;
+        long numbers = (long) panels() * width;
+        long each = format != Format.INT8 ? 0 : zeroPoints == null ? 4 : 8;
+        return numbers * inputs * format.bytes + numbers * each;
     }
 }

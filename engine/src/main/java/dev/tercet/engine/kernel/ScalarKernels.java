@@ -39,32 +39,63 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
+    public PackedMatrix packBf16(float[] weight, int outputs, int inputs) {
+        return PackedMatrix.packBf16(weight, outputs, inputs, panelWidth);
+    }
+
+    @Override
+    public PackedMatrix packInt8(PackedMatrix.Int8 weight, int outputs, int inputs) {
+        return PackedMatrix.packInt8(weight, outputs, inputs, panelWidth);
+    }
+
+    @Override
     public void linear(
             Rows x, PackedMatrix w, float[] bias, Activation activation, Rows y, int fromPanel, int toPanel) {
         Shapes.checkLinear(x, w, bias, y, fromPanel, toPanel, panelWidth);
+        boolean widen = w.format != PackedMatrix.Format.F32;
+        float[] scratch = widen ? ScratchArrays.take(w.width * w.inputs) : null;
         for (int panel = fromPanel; panel < toPanel; panel++) {
             int output = panel * w.width;
             int width = Math.min(w.width, w.outputs - output);
+            if (widen) {
+                w.widen(panel, scratch);
+            }
+            float[] weights = widen ? scratch : w.data;
+            int at = widen ? 0 : output * w.inputs;
             for (int row = 0; row < x.count(); row++) {
                 int xAt = x.offset() + row * x.stride();
                 int yAt = y.offset() + row * y.stride() + output;
                 for (int j = 0; j < width; j++) {
-                    y.data()[yAt + j] = bias == null ? 0f : bias[output + j];
+                    y.data()[yAt + j] = bias == null || w.scales != null ? 0f : bias[output + j];
                 }
-                multiply(x.data(), xAt, w, panel, width, y.data(), yAt);
+                multiply(x.data(), xAt, weights, at, w, width, y.data(), yAt);
+                if (w.scales != null) {
+                    scale(w.scales, bias, output, y.data(), yAt, width);
+                }
                 activate(activation, y.data(), yAt, width);
             }
+        }
+        if (widen) {
+            ScratchArrays.give(scratch);
         }
     }
 
     /** One row times one panel: y[j] += Σᵢ x[i] · panel[i, j], i ascending. The running sums live in y. */
-    private static void multiply(float[] x, int xAt, PackedMatrix w, int panel, int width, float[] y, int yAt) {
+    private static void multiply(
+            float[] x, int xAt, float[] panel, int panelAt, PackedMatrix w, int width, float[] y, int yAt) {
         for (int i = 0; i < w.inputs; i++) {
             float a = x[xAt + i];
-            int at = (panel * w.inputs + i) * w.width;
+            int at = panelAt + i * w.width;
             for (int j = 0; j < width; j++) {
-                y[yAt + j] = Math.fma(a, w.data[at + j], y[yAt + j]);
+                y[yAt + j] = Math.fma(a, panel[at + j], y[yAt + j]);
             }
+        }
+    }
+
+    /** y[j] = y[j] · scales[output + j] + bias[output + j] */
+    private static void scale(float[] scales, float[] bias, int output, float[] y, int yAt, int width) {
+        for (int j = 0; j < width; j++) {
+            y[yAt + j] = Math.fma(y[yAt + j], scales[output + j], bias == null ? 0f : bias[output + j]);
         }
     }
 

@@ -59,6 +59,16 @@ final class VectorKernels implements Kernels {
         return PackedMatrix.pack(weight, outputs, inputs, PANEL_WIDTH);
     }
 
+    @Override
+    public PackedMatrix packBf16(float[] weight, int outputs, int inputs) {
+        return PackedMatrix.packBf16(weight, outputs, inputs, PANEL_WIDTH);
+    }
+
+    @Override
+    public PackedMatrix packInt8(PackedMatrix.Int8 weight, int outputs, int inputs) {
+        return PackedMatrix.packInt8(weight, outputs, inputs, PANEL_WIDTH);
+    }
+
     /**
      * Panel by panel, all rows of a block against one panel before the next: the panel stays in L2, or L1, while the
      * rows pass, and the activation runs on a tile that is still in L1.
@@ -67,6 +77,10 @@ final class VectorKernels implements Kernels {
     public void linear(
             Rows x, PackedMatrix w, float[] bias, Activation activation, Rows y, int fromPanel, int toPanel) {
         Shapes.checkLinear(x, w, bias, y, fromPanel, toPanel, PANEL_WIDTH);
+        if (w.format != PackedMatrix.Format.F32) {
+            CompactLinear.run(this, x, w, bias, activation, y, fromPanel, toPanel);
+            return;
+        }
         boolean ragged = toPanel > fromPanel && toPanel * PANEL_WIDTH > w.outputs;
         int wholePanels = ragged ? toPanel - 1 : toPanel;
         int blockRows = Math.max(TILE_ROWS, ROW_BLOCK_BYTES / (4 * w.inputs) / TILE_ROWS * TILE_ROWS);

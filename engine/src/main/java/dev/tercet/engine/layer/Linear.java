@@ -18,11 +18,9 @@ public record Linear(PackedMatrix weight, float[] bias, Activation activation) {
     private static final int ROW_BLOCK = 48;
 
     /** {@code weight} and {@code bias} below a name of the checkpoint. */
-    public static Linear load(Kernels kernels, Weights weights, int inputs, int outputs, Activation activation) {
+    public static Linear load(Packing packing, Weights weights, int inputs, int outputs, Activation activation) {
         return new Linear(
-                kernels.pack(weights.floats("weight", outputs, inputs), outputs, inputs),
-                weights.floats("bias", outputs),
-                activation);
+                packing.pack(weights, "weight", outputs, inputs), weights.floats("bias", outputs), activation);
     }
 
     /**
@@ -30,19 +28,12 @@ public record Linear(PackedMatrix weight, float[] bias, Activation activation) {
      *
      * @param outputs of each of them
      */
-    public static Linear concatenated(Kernels kernels, List<Weights> layers, int inputs, int outputs) {
-        // read, and so checked against the file, before anything of the size that the config claims is allocated
-        List<float[]> weights = layers.stream()
-                .map(layer -> layer.floats("weight", outputs, inputs))
-                .toList();
-        float[] weight = new float[Math.multiplyExact(layers.size() * outputs, inputs)];
+    public static Linear concatenated(Packing packing, List<Weights> layers, int inputs, int outputs) {
+        PackedMatrix weight = packing.packSideBySide(layers, outputs, inputs);
         float[] bias = new float[layers.size() * outputs];
-        for (int l = 0; l < layers.size(); l++) {
-            float[] w = weights.get(l);
-            System.arraycopy(w, 0, weight, l * w.length, w.length);
+        for (int l = 0; l < layers.size(); l++)
             System.arraycopy(layers.get(l).floats("bias", outputs), 0, bias, l * outputs, outputs);
-        }
-        return new Linear(kernels.pack(weight, bias.length, inputs), bias, Activation.IDENTITY);
+        return new Linear(weight, bias, Activation.IDENTITY);
     }
 
     /**

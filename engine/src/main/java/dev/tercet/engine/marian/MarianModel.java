@@ -2,8 +2,8 @@ package dev.tercet.engine.marian;
 
 import dev.tercet.engine.generate.Continuations;
 import dev.tercet.engine.generate.NextTokens;
-import dev.tercet.engine.kernel.Kernels;
 import dev.tercet.engine.kernel.Rows;
+import dev.tercet.engine.layer.Packing;
 import dev.tercet.engine.layer.Run;
 import dev.tercet.engine.layer.Sequences;
 import dev.tercet.engine.layer.TokenBatch;
@@ -32,11 +32,12 @@ public final class MarianModel {
     /**
      * Reads the weights of a checkpoint.
      *
+     * @param packing how the weights of dense layers are kept
      * @param workers pack the weights of different layers at the same time
      * @throws InvalidModelException when a weight is missing or has another shape than the config implies
      */
-    public static MarianModel load(Kernels kernels, Workers workers, Weights checkpoint, MarianConfig config) {
-        MarianWeights weights = new MarianWeights(kernels, checkpoint, config);
+    public static MarianModel load(Packing packing, Workers workers, Weights checkpoint, MarianConfig config) {
+        MarianWeights weights = new MarianWeights(packing, checkpoint, config);
         return new MarianModel(config, MarianEncoder.load(weights, workers), MarianDecoder.load(weights, workers));
     }
 

@@ -1,12 +1,12 @@
 package dev.tercet.engine.marian;
 
 import dev.tercet.engine.kernel.Activation;
-import dev.tercet.engine.kernel.Kernels;
 import dev.tercet.engine.layer.Attention;
 import dev.tercet.engine.layer.EmbeddingTable;
 import dev.tercet.engine.layer.FeedForward;
 import dev.tercet.engine.layer.LayerNorm;
 import dev.tercet.engine.layer.Linear;
+import dev.tercet.engine.layer.Packing;
 import dev.tercet.engine.layer.SelfAttention;
 import dev.tercet.loaders.InvalidModelException;
 import dev.tercet.loaders.Weights;
@@ -23,7 +23,7 @@ import java.util.List;
  * final_logits_bias
  * </pre>
  */
-record MarianWeights(Kernels kernels, Weights checkpoint, MarianConfig config) {
+record MarianWeights(Packing packing, Weights checkpoint, MarianConfig config) {
     private static final String SHARED = "model.shared.weight";
     private static final String ENCODER_TABLE = "model.encoder.embed_tokens.weight";
     private static final String DECODER_TABLE = "model.decoder.embed_tokens.weight";
@@ -47,10 +47,10 @@ record MarianWeights(Kernels kernels, Weights checkpoint, MarianConfig config) {
     /** Hidden states to logits: the output matrix, most often the token table once more, and its bias. */
     Linear output() {
         int vocabulary = config.targetVocabulary();
-        float[] weight = checkpoint.floats(present(OUTPUT), vocabulary, config.hidden());
         float[] bias =
                 checkpoint.has("final_logits_bias") ? checkpoint.floats("final_logits_bias", 1, vocabulary) : null;
-        return new Linear(kernels.pack(weight, vocabulary, config.hidden()), bias, Activation.IDENTITY);
+        return new Linear(
+                packing.pack(checkpoint, present(OUTPUT), vocabulary, config.hidden()), bias, Activation.IDENTITY);
     }
 
     /**
@@ -110,8 +110,8 @@ record MarianWeights(Kernels kernels, Weights checkpoint, MarianConfig config) {
         Weights weights = checkpoint.in("model." + layer);
         return new FeedForward(
                 new FeedForward.Names(layer + ".activation_fn", layer + ".final_layer_norm"),
-                Linear.load(kernels, weights.in("fc1"), config.hidden(), stack.intermediate(), config.activation()),
-                Linear.load(kernels, weights.in("fc2"), stack.intermediate(), config.hidden(), Activation.IDENTITY),
+                Linear.load(packing, weights.in("fc1"), config.hidden(), stack.intermediate(), config.activation()),
+                Linear.load(packing, weights.in("fc2"), stack.intermediate(), config.hidden(), Activation.IDENTITY),
                 norm(weights, "final_layer_norm"));
     }
 
@@ -120,13 +120,13 @@ record MarianWeights(Kernels kernels, Weights checkpoint, MarianConfig config) {
     }
 
     private Linear dense(Weights weights, String name) {
-        return Linear.load(kernels, weights.in(name), config.hidden(), config.hidden(), Activation.IDENTITY);
+        return Linear.load(packing, weights.in(name), config.hidden(), config.hidden(), Activation.IDENTITY);
     }
 
     /** Several dense layers on one input as one product, their outputs side by side. */
     private Linear side(Weights weights, String... names) {
         return Linear.concatenated(
-                kernels, Arrays.stream(names).map(weights::in).toList(), config.hidden(), config.hidden());
+                packing, Arrays.stream(names).map(weights::in).toList(), config.hidden(), config.hidden());
     }
 
     private LayerNorm norm(Weights weights, String name) {

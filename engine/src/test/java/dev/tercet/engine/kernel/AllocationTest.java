@@ -31,6 +31,25 @@ class AllocationTest {
     }
 
     @Test
+    void linearOnCompactWeightsAllocatesNothing() {
+        byte[] q = new byte[128 * 96];
+        PackedMatrix int8 = KERNELS.packInt8(new PackedMatrix.Int8(q, numbers, null), 128, 96);
+        PackedMatrix bf16 = KERNELS.packBf16(numbers, 128, 96);
+        for (int rows : new int[] {1, 2, 3, 4, 5, 6, 7, 24}) {
+            for (PackedMatrix packed : new PackedMatrix[] {int8, bf16}) {
+                assertNoGarbage(
+                        "linear on " + packed.format() + " with " + rows + " rows",
+                        () -> KERNELS.linear(
+                                Rows.of(numbers, 96, rows),
+                                packed,
+                                numbers,
+                                Activation.IDENTITY,
+                                Rows.of(results, 128, rows)));
+            }
+        }
+    }
+
+    @Test
     void attentionAllocatesNothing() {
         float[] scratch = new float[KERNELS.attentionScratch(32, 32, 32)];
         float[] scratchOfOne = new float[KERNELS.attentionScratch(1, 32, 64)];

@@ -44,6 +44,19 @@ class InterpretedEqualsCompiledTest {
                 kernels.linear(Rows.of(x, 70, 7), packed, w, activation, Rows.of(y, 70, 7));
                 digests.append(activation).append(' ').append(digest(y)).append('\n');
             }
+            byte[] q = new byte[70 * 70];
+            random.nextBytes(q);
+            PackedMatrix int8 = kernels.packInt8(new PackedMatrix.Int8(q, w, null), 70, 70);
+            PackedMatrix bf16 = kernels.packBf16(w, 70, 70);
+            for (PackedMatrix compact : new PackedMatrix[] {int8, bf16}) {
+                for (int count = 1; count <= 7; count++) {
+                    kernels.linear(Rows.of(x, 70, count), compact, w, Activation.IDENTITY, Rows.of(y, 70, count));
+                    digests.append(compact.format())
+                            .append(' ')
+                            .append(digest(y))
+                            .append('\n');
+                }
+            }
             float[] scratch = new float[kernels.attentionScratch(7, 7, 35)];
             Rows rows = Rows.of(x, 70, 7);
             kernels.attention(rows, rows, rows, 35, 0.1f, false, Rows.of(y, 70, 7), null, scratch, 0, 2);

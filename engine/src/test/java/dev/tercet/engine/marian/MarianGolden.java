@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tercet.engine.kernel.Kernels;
+import dev.tercet.engine.layer.Packing;
 import dev.tercet.engine.layer.Run;
 import dev.tercet.engine.layer.Workspace;
 import dev.tercet.engine.parallel.Workers;
@@ -53,7 +54,7 @@ public final class MarianGolden {
     }
 
     public static MarianModel load(Kernels kernels, ModelFiles files) {
-        return MarianModel.load(kernels, Workers.serial(), Checkpoint.open(files), config(files));
+        return MarianModel.load(Packing.exact(kernels), Workers.serial(), Checkpoint.open(files), config(files));
     }
 
     static Run run(Kernels kernels, Trace trace) {

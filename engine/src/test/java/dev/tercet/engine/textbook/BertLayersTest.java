@@ -8,7 +8,9 @@ import dev.tercet.engine.bert.BertConfig;
 import dev.tercet.engine.bert.BertEncoder;
 import dev.tercet.engine.bert.ClassificationHead;
 import dev.tercet.engine.kernel.Kernels;
+import dev.tercet.engine.kernel.PackedMatrix.Format;
 import dev.tercet.engine.kernel.Rows;
+import dev.tercet.engine.layer.Packing;
 import dev.tercet.engine.layer.Run;
 import dev.tercet.engine.layer.TokenBatch;
 import dev.tercet.engine.layer.Workspace;
@@ -26,6 +28,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -37,9 +40,13 @@ class BertLayersTest {
     private static final String MS_MARCO = "cross-encoder/ms-marco-MiniLM-L12-v2";
 
     /** A model in the parts that the tests need. */
-    private record Model(BertConfig config, Weights weights) {
+    private record Model(BertConfig config, Weights weights, Format format) {
         static Model of(ModelFiles files) {
-            return new Model(BertConfig.read(JsonObject.read(files, "config.json")), Checkpoint.open(files));
+            return of(files, Format.F32);
+        }
+
+        static Model of(ModelFiles files, Format format) {
+            return new Model(BertConfig.read(JsonObject.read(files, "config.json")), Checkpoint.open(files), format);
         }
 
         /** Runs a text through the engine. */
@@ -47,10 +54,11 @@ class BertLayersTest {
             Kernels kernels = Kernels.preferred();
             Run run = new Run(kernels, Workers.serial(), new Workspace(), trace);
             TokenBatch batch = new TokenBatch(ids, typeIds, new int[] {0, ids.length});
+            Packing packing = new Packing(kernels, format);
             Rows first =
-                    BertEncoder.load(kernels, Workers.serial(), weights, config).forwardFirst(run, batch);
+                    BertEncoder.load(packing, Workers.serial(), weights, config).forwardFirst(run, batch);
             if (weights.has("classifier.weight"))
-                ClassificationHead.load(kernels, weights, config).forward(run, first);
+                ClassificationHead.load(packing, weights, config).forward(run, first);
         }
     }
 
@@ -64,8 +72,10 @@ class BertLayersTest {
         }
     }
 
-    @Test
-    void everyLayerOfTheRerankerIsThatOfPyTorch() {
+    /** Its weights are int8, so they are the same numbers expanded to fp32 and widened in the kernel. */
+    @ParameterizedTest
+    @EnumSource(names = {"F32", "INT8"})
+    void everyLayerOfTheRerankerIsThatOfPyTorch(Format format) {
         Golden golden = Golden.of("ms-marco-layers");
         int[] ids = golden.inputs().integerLists("ids").getFirst();
         int separator = 102;
@@ -76,7 +86,7 @@ class BertLayersTest {
             second |= ids[i] == separator;
         }
         try (ModelFiles files = ModelLocator.ofThisProcess().locate(MS_MARCO)) {
-            assertEquals(2 + 2 * 12, compare(Model.of(files), golden, 0, ids, typeIds));
+            assertEquals(2 + 2 * 12, compare(Model.of(files, format), golden, 0, ids, typeIds));
         }
     }
 
