@@ -197,6 +197,11 @@ public final class Translator implements AutoCloseable {
         return maxLength;
     }
 
+    /** The model's id or folder. */
+    public String name() {
+        return model.name();
+    }
+
     /** What the model's generation_config.json says. */
     public GenerationConfig generationConfig() {
         return defaults;

@@ -25,7 +25,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 public final class Main {
     /** In the order of the help. */
     private static final String[] COMMANDS = {
-        "demo", "embed", "score", "rank", "translate", "tokenize", "evaluate", "textbook", "doctor", "models"
+        "demo", "embed", "score", "rank", "translate", "tokenize", "evaluate", "textbook", "trace", "doctor", "models"
     };
 
     private Main() {}
@@ -94,6 +94,12 @@ public final class Main {
                         .addSubcommand(new TextbookCommand.EncodeCommand(streams))
                         .addSubcommand(new TextbookCommand.CrossCommand(streams))
                         .addSubcommand(new TextbookCommand.TranslateCommand(streams));
+            case "trace" ->
+                new CommandLine(new TraceCommand(streams))
+                        .addSubcommand(new TraceCommand.Encode(streams))
+                        .addSubcommand(new TraceCommand.Cross(streams))
+                        .addSubcommand(new TraceCommand.Translate(streams))
+                        .addSubcommand(new TraceCommand.Diff(streams));
             case "doctor" -> new DoctorCommand(streams);
             case "models" ->
                 new CommandLine(new ModelsCommand(streams))

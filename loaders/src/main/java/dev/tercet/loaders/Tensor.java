@@ -63,7 +63,7 @@ public record Tensor(String name, DType dtype, long[] shape, MemorySegment data)
     }
 
     /** The shape as messages give it: {@code [384, 1536]}. */
-    String shapeText() {
+    public String shapeText() {
         return Arrays.toString(shape);
     }
 
