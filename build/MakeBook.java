@@ -139,15 +139,16 @@ class MakeBook {
         nav.all { padding: 2rem 1.5rem; border-right: 1px solid var(--line); font-size: .92rem; }
         nav.all ol { list-style: none; margin: 0; padding: 0; position: sticky; top: 2rem; }
         nav.all li { margin: .45rem 0; }
-        main { padding: 1rem 2.5rem 4rem; max-width: 58rem; }
+        main { padding: 1rem 2.5rem 4rem; max-width: 66rem; } main > :is(p, ul, ol, blockquote) { max-width: 48rem; }
         h1 { line-height: 1.25; } h2 { margin-top: 2.2em; }
         a { color: var(--link); } a:focus-visible, summary:focus-visible, pre:focus-visible, .wide:focus-visible
           { outline: 3px solid var(--link); outline-offset: 2px; }
         [aria-current] { color: var(--text); font-weight: 600; text-decoration: none; }
         code { font: .86em/1.5 ui-monospace, "DejaVu Sans Mono", monospace; background: var(--box);
           padding: .1em .3em; border-radius: 3px; }
-        pre { background: var(--box); padding: .9rem 1rem; overflow-x: auto; border-radius: 6px; }
-        pre code { padding: 0; background: none; font-size: .8rem; }
+        pre { background: var(--box); padding: .9rem 1rem; overflow-x: auto; border-radius: 6px;
+              font: .8rem/1.5 ui-monospace, "DejaVu Sans Mono", monospace; }
+        pre code { padding: 0; background: none; font: inherit; }
         pre.console { border-left: 4px solid var(--link); } pre i { color: var(--dim); }
         .source { margin: 1.6em 0 -.7em; font-size: .85rem; color: var(--dim); }
         blockquote { margin: 1.2em 0; padding: .2em 1.2em; border-left: 4px solid var(--line); }

@@ -3,6 +3,7 @@ package dev.tercet.demos;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Method;
@@ -11,11 +12,10 @@ import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
-import javax.tools.JavaCompiler;
-import javax.tools.StandardJavaFileManager;
-import javax.tools.ToolProvider;
 
 /** The programs in docs/code, compiled once and run in this process, as {@code java FILE} would. */
 final class BookPrograms {
@@ -26,28 +26,17 @@ final class BookPrograms {
     private static ClassLoader classes() throws IOException {
         if (classes == null) {
             Path output = Files.createDirectories(Path.of("target/book-programs"));
-            JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+            List<String> arguments = new ArrayList<>(List.of("-d", output.toString(), "-cp"));
+            arguments.addAll(List.of(System.getProperty("java.class.path"), "--add-modules", "jdk.incubator.vector"));
+            try (Stream<Path> sources = Files.list(Book.FOLDER.resolve("code"))) {
+                sources.forEach(source -> arguments.add(source.toString()));
+            }
             StringWriter messages = new StringWriter();
-            try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, StandardCharsets.UTF_8);
-                    Stream<Path> sources = Files.list(Book.FOLDER.resolve("code"))) {
-                List<String> options = List.of(
-                        "-d",
-                        output.toString(),
-                        "--add-modules",
-                        "jdk.incubator.vector",
-                        "-cp",
-                        System.getProperty("java.class.path"));
-                boolean compiled = compiler.getTask(
-                                messages,
-                                files,
-                                null,
-                                options,
-                                null,
-                                files.getJavaFileObjectsFromPaths(sources.toList()))
-                        .call();
-                if (!compiled) {
-                    throw new AssertionError(messages);
-                }
+            PrintWriter writer = new PrintWriter(messages);
+            int code =
+                    ToolProvider.findFirst("javac").orElseThrow().run(writer, writer, arguments.toArray(String[]::new));
+            if (code != 0) {
+                throw new AssertionError(messages);
             }
             classes = new URLClassLoader(new URL[] {output.toUri().toURL()}, BookPrograms.class.getClassLoader());
         }
