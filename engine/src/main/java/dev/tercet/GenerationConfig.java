@@ -1,22 +1,32 @@
 package dev.tercet;
 
+import dev.tercet.engine.generate.Draws;
 import dev.tercet.engine.generate.EncoderNoRepeatNgram;
 import dev.tercet.engine.generate.EncoderRepetitionPenalty;
+import dev.tercet.engine.generate.EpsilonCutoff;
+import dev.tercet.engine.generate.EtaCutoff;
 import dev.tercet.engine.generate.ExponentialDecayLengthPenalty;
 import dev.tercet.engine.generate.ForcedFirstToken;
 import dev.tercet.engine.generate.ForcedLastToken;
 import dev.tercet.engine.generate.LogitsProcessor;
 import dev.tercet.engine.generate.MinLength;
+import dev.tercet.engine.generate.MinP;
 import dev.tercet.engine.generate.NoRepeatNgram;
 import dev.tercet.engine.generate.Renormalize;
 import dev.tercet.engine.generate.RepetitionPenalty;
 import dev.tercet.engine.generate.SearchSettings;
 import dev.tercet.engine.generate.SequenceBias;
 import dev.tercet.engine.generate.SuppressTokens;
+import dev.tercet.engine.generate.Temperature;
+import dev.tercet.engine.generate.TopH;
+import dev.tercet.engine.generate.TopK;
+import dev.tercet.engine.generate.TopP;
+import dev.tercet.engine.generate.TypicalP;
 import dev.tercet.engine.kernel.Kernels;
 import dev.tercet.loaders.InvalidModelException;
 import dev.tercet.loaders.JsonObject;
 import dev.tercet.loaders.ModelFiles;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -24,7 +34,11 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * How to decode: the settings of transformers' {@code generate()}, each set or left open. What a call leaves open the
@@ -41,20 +55,38 @@ import java.util.stream.Collectors;
  * too, as in {@code generate()}: {@code maxLength(128)} produces at most 127.
  */
 public final class GenerationConfig {
-    private static final GenerationConfig OPEN = new GenerationConfig(new EnumMap<>(GenerationField.class), Map.of());
+    private static final GenerationConfig OPEN =
+            new GenerationConfig(new EnumMap<>(GenerationField.class), Map.of(), Call.OPEN);
 
     /** New tokens where neither max_length nor max_new_tokens is set anywhere. */
     private static final int DEFAULT_NEW_TOKENS = 20;
+
+    /** Tokens that are drawn from where top_k is not set anywhere. */
+    private static final int DEFAULT_TOP_K = 50;
 
     /** Stands for a field that a call takes away from the model's. */
     private static final Object UNSET = new Object();
 
     private final EnumMap<GenerationField, Object> values;
     private final Map<String, String> ignored;
+    private final Call call;
 
-    private GenerationConfig(EnumMap<GenerationField, Object> values, Map<String, String> ignored) {
+    private GenerationConfig(EnumMap<GenerationField, Object> values, Map<String, String> ignored, Call call) {
         this.values = values;
         this.ignored = ignored;
+        this.call = call;
+    }
+
+    /**
+     * What no file says.
+     *
+     * @param seed of what is drawn
+     * @param prefix what every translation begins with; null for nothing
+     * @param prefixText the same as text, which wants a tokenizer; null for none
+     * @param alignments what to take them from; null for none
+     */
+    private record Call(long seed, int[] prefix, String prefixText, AlignmentHeads alignments) {
+        static final Call OPEN = new Call(0, null, null, null);
     }
 
     /** Everything as the model's files say. */
@@ -76,13 +108,28 @@ public final class GenerationConfig {
         return OPEN.with(GenerationField.NUM_BEAMS, count);
     }
 
+    /**
+     * Tokens drawn at random, each as often as it is likely: {@code sample(true)} with one beam. What is drawn depends
+     * on the seed and the text alone; the same seed gives the same translation, whatever else is translated.
+     */
+    public static GenerationConfig sampling(long seed) {
+        return beams(1).sample(true).seed(seed);
+    }
+
     private GenerationConfig with(GenerationField field, Object value) {
         EnumMap<GenerationField, Object> changed = new EnumMap<>(values);
         changed.put(field, value == UNSET ? UNSET : field.checked(value));
-        return new GenerationConfig(changed, ignored);
+        return new GenerationConfig(changed, ignored, call);
     }
 
-    /** Hypotheses to be returned, at most as many as beams; in {@code generate()}: num_return_sequences. Default 1. */
+    private GenerationConfig with(Call call) {
+        return new GenerationConfig(values, ignored, call);
+    }
+
+    /**
+     * Hypotheses to be returned, at most as many as beams; in {@code generate()}: num_return_sequences. Default 1.
+     * Where one beam samples, so many are drawn independently of each other, and stand in the order of drawing.
+     */
     public GenerationConfig nBest(int count) {
         return with(GenerationField.NUM_RETURN_SEQUENCES, count);
     }
@@ -190,6 +237,112 @@ public final class GenerationConfig {
         return with(GenerationField.EXPONENTIAL_DECAY_LENGTH_PENALTY, new GenerationField.Decay(start, factor));
     }
 
+    /** Tokens that end a hypothesis, in the place of the model's; in {@code generate()}: eos_token_id. */
+    public GenerationConfig endTokens(int... tokens) {
+        return with(GenerationField.EOS_TOKEN_ID, tokens.clone());
+    }
+
+    /**
+     * What every translation begins with, as token ids of the target; in {@code generate()}: decoder_input_ids, where
+     * the start token need not be named. The ids of a hypothesis contain it, and its score counts what comes after it.
+     * {@link #maxLength} and {@link #minLength} count it.
+     */
+    public GenerationConfig prefix(int... tokens) {
+        return with(new Call(call.seed, tokens.clone(), null, call.alignments));
+    }
+
+    /**
+     * What every translation begins with. It becomes tokens as a text of the target language does; of what is not a
+     * whole word, the model finishes the word only where it has tokens for the two parts.
+     */
+    public GenerationConfig prefix(String text) {
+        return with(new Call(call.seed, null, Objects.requireNonNull(text, "the prefix is null"), call.alignments));
+    }
+
+    /**
+     * A hypothesis ends with the token that makes its text contain one of these, which stay in it. The text is what
+     * {@link Hypothesis#text} is. In {@code generate()}: stop_strings.
+     */
+    public GenerationConfig stopStrings(String... strings) {
+        return with(GenerationField.STOP_STRINGS, List.of(strings));
+    }
+
+    /**
+     * After so long, counted from the beginning of the call, every hypothesis ends with the token that it gets then,
+     * and what there is by then is returned; texts that have not begun get no tokens. {@link Hypothesis#finish} tells.
+     * In {@code generate()}: max_time.
+     */
+    public GenerationConfig maxTime(Duration time) {
+        return with(GenerationField.MAX_TIME, time.toNanos() / 1e9);
+    }
+
+    /**
+     * Whether tokens are drawn at random, each as often as it is likely, rather than the likeliest taken. In
+     * {@code generate()}: do_sample. As there, the 50 likeliest are drawn from unless {@link #topK} says otherwise.
+     */
+    public GenerationConfig sample(boolean sample) {
+        return with(GenerationField.DO_SAMPLE, sample);
+    }
+
+    /** What is drawn, together with the text. Default 0. */
+    public GenerationConfig seed(long seed) {
+        return with(new Call(seed, call.prefix, call.prefixText, call.alignments));
+    }
+
+    /** Sampling: above 1 makes unlikely tokens likelier, below 1 likely ones. Above 0; default 1. */
+    public GenerationConfig temperature(double temperature) {
+        return with(GenerationField.TEMPERATURE, temperature);
+    }
+
+    /** Sampling: only from the likeliest tokens, so many; 0 for all. Default 50. */
+    public GenerationConfig topK(int tokens) {
+        return with(GenerationField.TOP_K, tokens);
+    }
+
+    /** Sampling: only from the likeliest tokens that together have this probability; 0 to 1, default 1. */
+    public GenerationConfig topP(double probability) {
+        return with(GenerationField.TOP_P, probability);
+    }
+
+    /** Sampling: only from tokens that are at least so likely, relative to the likeliest; 0 to 1. */
+    public GenerationConfig minP(double part) {
+        return with(GenerationField.MIN_P, part);
+    }
+
+    /** Sampling: only from the tokens nearest to the entropy that together have this probability; above 0, to 1. */
+    public GenerationConfig typicalP(double probability) {
+        return with(GenerationField.TYPICAL_P, probability);
+    }
+
+    /** Sampling: only from the likeliest tokens that have this part of the entropy; above 0, to 1. */
+    public GenerationConfig topH(double part) {
+        return with(GenerationField.TOP_H, part);
+    }
+
+    /** Sampling: only from tokens of at least this probability; 0 to 1. */
+    public GenerationConfig epsilonCutoff(double probability) {
+        return with(GenerationField.EPSILON_CUTOFF, probability);
+    }
+
+    /** Sampling: like {@link #epsilonCutoff}, but less likely ones too where the model is uncertain; 0 to 1. */
+    public GenerationConfig etaCutoff(double probability) {
+        return with(GenerationField.ETA_CUTOFF, probability);
+    }
+
+    /**
+     * Whether hypotheses come with {@link Hypothesis#alignment}, from {@link AlignmentHeads#defaults()}. Costs the time
+     * of decoding each of them once more.
+     */
+    public GenerationConfig alignments(boolean wanted) {
+        return with(new Call(call.seed, call.prefix, call.prefixText, wanted ? AlignmentHeads.defaults() : null));
+    }
+
+    /** The same from attention heads of one's choice. */
+    public GenerationConfig alignments(AlignmentHeads heads) {
+        return with(
+                new Call(call.seed, call.prefix, call.prefixText, Objects.requireNonNull(heads, "the heads are null")));
+    }
+
     /**
      * Takes a setting of the model's away.
      *
@@ -214,10 +367,15 @@ public final class GenerationConfig {
     /** What is set, by the names of {@code generate()}. */
     @Override
     public String toString() {
-        return values.entrySet().stream()
+        Stream<String> fields = values.entrySet().stream()
                 .map(entry -> entry.getKey().reference() + "="
-                        + (entry.getValue() == UNSET ? "none" : GenerationField.shown(entry.getValue())))
-                .collect(Collectors.joining(", ", "GenerationConfig[", "]"));
+                        + (entry.getValue() == UNSET ? "none" : GenerationField.shown(entry.getValue())));
+        List<String> others = new ArrayList<>();
+        if (call.seed != 0) others.add("seed=" + call.seed);
+        if (call.prefix != null) others.add("prefix=" + Arrays.toString(call.prefix));
+        if (call.prefixText != null) others.add("prefix=\"" + call.prefixText + "\"");
+        if (call.alignments != null) others.add("alignments=" + call.alignments);
+        return Stream.concat(fields, others.stream()).collect(Collectors.joining(", ", "GenerationConfig[", "]"));
     }
 
     // Reading
@@ -242,9 +400,16 @@ public final class GenerationConfig {
             if (!json.has(name)) continue;
             GenerationField field = GenerationField.named(name).orElse(null);
             if (field != null) values.put(field, field.read(json));
-            else UnsupportedGenerationFields.check(json, name, only).ifPresent(reason -> ignored.put(name, reason));
+            if (field != null && field.isOfSampling() && !samples(json))
+                ignored.put(name, UnsupportedGenerationFields.SAMPLING);
+            if (field == null)
+                UnsupportedGenerationFields.check(json, name, only).ifPresent(reason -> ignored.put(name, reason));
         }
-        return new GenerationConfig(values, Collections.unmodifiableMap(ignored));
+        return new GenerationConfig(values, Collections.unmodifiableMap(ignored), Call.OPEN);
+    }
+
+    private static boolean samples(JsonObject json) {
+        return Boolean.TRUE.equals(json.value(GenerationField.DO_SAMPLE.reference()));
     }
 
     // Resolving
@@ -254,7 +419,31 @@ public final class GenerationConfig {
         EnumMap<GenerationField, Object> merged = new EnumMap<>(model.values);
         merged.putAll(values);
         merged.values().removeIf(value -> value == UNSET);
-        return new GenerationConfig(merged, model.ignored);
+        return new GenerationConfig(merged, model.ignored, call);
+    }
+
+    /** The prefix as text, where it is one. */
+    Optional<String> prefixText() {
+        return Optional.ofNullable(call.prefixText);
+    }
+
+    /** What alignments to take, where they are wanted. */
+    Optional<AlignmentHeads> alignments() {
+        return Optional.ofNullable(call.alignments);
+    }
+
+    /** Strings that end a hypothesis; none in most cases. */
+    List<String> stopStrings() {
+        return values.get(GenerationField.STOP_STRINGS) instanceof Object strings
+                ? GenerationField.strings(strings)
+                : List.of();
+    }
+
+    /** Seconds that a call may take. */
+    OptionalDouble maxTime() {
+        return values.get(GenerationField.MAX_TIME) instanceof Double seconds
+                ? OptionalDouble.of(seconds)
+                : OptionalDouble.empty();
     }
 
     /**
@@ -268,32 +457,58 @@ public final class GenerationConfig {
         checkTokens(vocabulary);
         int beams = integer(GenerationField.NUM_BEAMS, 1);
         int nBest = integer(GenerationField.NUM_RETURN_SEQUENCES, 1);
-        if (nBest > beams)
+        boolean sample = values.getOrDefault(GenerationField.DO_SAMPLE, false).equals(true);
+        if (nBest > beams && !(sample && beams == 1))
             throw new IllegalArgumentException("num_return_sequences is " + nBest + ", expected at most num_beams, "
                     + beams + "; search with more beams or ask for fewer hypotheses");
-        int maxLength = targetLimit(positions);
+        if (nBest > GenerationField.MAX_BEAMS)
+            throw new IllegalArgumentException("num_return_sequences is " + nBest + ", expected at most "
+                    + GenerationField.MAX_BEAMS + "; ask for fewer hypotheses");
+        int[] prompt = prompt(vocabulary);
+        int maxLength = targetLimit(prompt.length, positions);
+        if (maxLength <= prompt.length)
+            throw new IllegalArgumentException(
+                    "max_length is " + maxLength + ", but the start token and the prefix are " + prompt.length
+                            + " tokens; allow more or shorten the prefix");
         int[] endTokens = tokens(GenerationField.EOS_TOKEN_ID);
         return new SearchSettings(
                 beams,
                 nBest,
-                startToken(),
+                prompt,
                 endTokens,
                 maxLength,
                 number(GenerationField.LENGTH_PENALTY, 1),
                 (EarlyStopping) values.getOrDefault(GenerationField.EARLY_STOPPING, EarlyStopping.FALSE),
-                processors(kernels, maxLength, endTokens));
+                processors(kernels, prompt.length, maxLength, endTokens),
+                sample ? new Draws(call.seed) : null,
+                null);
     }
 
-    private int targetLimit(int positions) {
+    private int targetLimit(int prompt, int positions) {
         int newTokens = integer(GenerationField.MAX_NEW_TOKENS, 0);
         // no overflow: a length that no model has positions for is refused before it is used
-        if (newTokens > 0) return Math.max(newTokens, newTokens + 1);
-        return integer(GenerationField.MAX_LENGTH, Math.min(DEFAULT_NEW_TOKENS + 1, positions));
+        if (newTokens > 0) return Math.max(newTokens, newTokens + prompt);
+        return integer(GenerationField.MAX_LENGTH, Math.min(DEFAULT_NEW_TOKENS + prompt, positions));
     }
 
-    private int leastLength() {
+    private int leastLength(int prompt) {
         int newTokens = integer(GenerationField.MIN_NEW_TOKENS, 0);
-        return newTokens > 0 ? Math.max(newTokens, newTokens + 1) : integer(GenerationField.MIN_LENGTH, 0);
+        return newTokens > 0 ? Math.max(newTokens, newTokens + prompt) : integer(GenerationField.MIN_LENGTH, 0);
+    }
+
+    /** The start token and the prefix. As in the reference, a prefix that begins with the start token has it. */
+    private int[] prompt(int vocabulary) {
+        int start = startToken();
+        int[] prefix = call.prefix == null ? new int[0] : call.prefix;
+        for (int token : prefix)
+            if (token < 0 || token >= vocabulary)
+                throw new IllegalArgumentException("the prefix names token " + token
+                        + ", but the target vocabulary runs from 0 to " + (vocabulary - 1));
+        if (prefix.length > 0 && prefix[0] == start) return prefix.clone();
+        int[] prompt = new int[prefix.length + 1];
+        prompt[0] = start;
+        System.arraycopy(prefix, 0, prompt, 1, prefix.length);
+        return prompt;
     }
 
     private int startToken() {
@@ -306,7 +521,7 @@ public final class GenerationConfig {
     }
 
     /** In the order of {@code _get_logits_processor} of transformers 5.23. */
-    private List<LogitsProcessor> processors(Kernels kernels, int maxLength, int[] endTokens) {
+    private List<LogitsProcessor> processors(Kernels kernels, int prompt, int maxLength, int[] endTokens) {
         List<LogitsProcessor> processors = new ArrayList<>();
         if (values.get(GenerationField.SEQUENCE_BIAS) instanceof Object biases)
             processors.add(new SequenceBias(GenerationField.biases(biases)));
@@ -320,21 +535,48 @@ public final class GenerationConfig {
         if (encoderNgram > 0) processors.add(new EncoderNoRepeatNgram(encoderNgram));
         if (values.get(GenerationField.BAD_WORDS_IDS) instanceof Object words)
             processors.add(SequenceBias.badWords(GenerationField.words(words), endTokens));
-        if (leastLength() > 0 && endTokens.length > 0) processors.add(new MinLength(leastLength(), endTokens));
+        int least = leastLength(prompt);
+        if (least > 0 && endTokens.length > 0) processors.add(new MinLength(least, endTokens));
         boolean first = values.containsKey(GenerationField.FORCED_BOS_TOKEN_ID);
         if (first) processors.add(new ForcedFirstToken(integer(GenerationField.FORCED_BOS_TOKEN_ID, 0)));
         int[] last = tokens(GenerationField.FORCED_EOS_TOKEN_ID);
         if (last.length > 0) processors.add(new ForcedLastToken(maxLength, last));
         if (values.get(GenerationField.EXPONENTIAL_DECAY_LENGTH_PENALTY)
                 instanceof GenerationField.Decay(int start, double factor))
-            processors.add(new ExponentialDecayLengthPenalty(1 + start, factor, endTokens));
+            processors.add(new ExponentialDecayLengthPenalty(prompt + start, factor, endTokens));
         int[] suppressed = tokens(GenerationField.SUPPRESS_TOKENS);
         if (suppressed.length > 0) processors.add(new SuppressTokens(0, suppressed));
         int[] suppressedFirst = tokens(GenerationField.BEGIN_SUPPRESS_TOKENS);
-        if (suppressedFirst.length > 0) processors.add(new SuppressTokens(first ? 2 : 1, suppressedFirst));
+        if (suppressedFirst.length > 0)
+            processors.add(new SuppressTokens(first && prompt == 1 ? 2 : prompt, suppressedFirst));
+        if (values.getOrDefault(GenerationField.DO_SAMPLE, false).equals(true))
+            processors.addAll(filters(kernels, endTokens.length));
         if (values.getOrDefault(GenerationField.RENORMALIZE_LOGITS, false).equals(true))
             processors.add(new Renormalize(kernels));
         return processors;
+    }
+
+    /** What is left to draw from, in the order of the reference. */
+    private List<LogitsProcessor> filters(Kernels kernels, int endTokens) {
+        // beams need one that does not end, so that there are hypotheses to go on with
+        int keep = integer(GenerationField.NUM_BEAMS, 1) > 1 ? endTokens + 1 : 1;
+        List<LogitsProcessor> filters = new ArrayList<>();
+        double temperature = number(GenerationField.TEMPERATURE, 1);
+        if (temperature != 1) filters.add(new Temperature((float) temperature));
+        if (values.containsKey(GenerationField.TOP_H)) filters.add(new TopH(kernels, number(GenerationField.TOP_H, 1)));
+        int topK = integer(GenerationField.TOP_K, DEFAULT_TOP_K);
+        if (topK > 0) filters.add(new TopK(Math.max(topK, keep)));
+        double topP = number(GenerationField.TOP_P, 1);
+        if (topP < 1) filters.add(new TopP(kernels, topP, keep));
+        if (values.containsKey(GenerationField.MIN_P))
+            filters.add(new MinP(kernels, number(GenerationField.MIN_P, 0), keep));
+        double typical = number(GenerationField.TYPICAL_P, 1);
+        if (typical < 1) filters.add(new TypicalP(kernels, typical, keep));
+        double epsilon = number(GenerationField.EPSILON_CUTOFF, 0);
+        if (epsilon > 0 && epsilon < 1) filters.add(new EpsilonCutoff(kernels, epsilon, keep));
+        double eta = number(GenerationField.ETA_CUTOFF, 0);
+        if (eta > 0 && eta < 1) filters.add(new EtaCutoff(kernels, eta, keep));
+        return filters;
     }
 
     private void checkTokens(int vocabulary) {

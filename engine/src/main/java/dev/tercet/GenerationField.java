@@ -32,6 +32,17 @@ enum GenerationField {
     EXPONENTIAL_DECAY_LENGTH_PENALTY("exponential_decay_length_penalty", Kind.DECAY),
     SUPPRESS_TOKENS("suppress_tokens", Kind.TOKENS),
     BEGIN_SUPPRESS_TOKENS("begin_suppress_tokens", Kind.TOKENS),
+    DO_SAMPLE("do_sample", Kind.FLAG),
+    TEMPERATURE("temperature", Kind.PENALTY, true),
+    TOP_H("top_h", Kind.PART, true),
+    TOP_K("top_k", Kind.COUNT, true),
+    TOP_P("top_p", Kind.SHARE, true),
+    MIN_P("min_p", Kind.SHARE, true),
+    TYPICAL_P("typical_p", Kind.PART, true),
+    EPSILON_CUTOFF("epsilon_cutoff", Kind.SHARE, true),
+    ETA_CUTOFF("eta_cutoff", Kind.SHARE, true),
+    MAX_TIME("max_time", Kind.SECONDS),
+    STOP_STRINGS("stop_strings", Kind.STRINGS),
     PAD_TOKEN_ID("pad_token_id", Kind.TOKEN),
     BOS_TOKEN_ID("bos_token_id", Kind.TOKEN),
     EOS_TOKEN_ID("eos_token_id", Kind.TOKENS),
@@ -42,10 +53,17 @@ enum GenerationField {
 
     private final String reference;
     private final Kind kind;
+    private final boolean sampling;
 
     GenerationField(String reference, Kind kind) {
+        this(reference, kind, false);
+    }
+
+    /** @param sampling whether it only makes a difference where tokens are drawn */
+    GenerationField(String reference, Kind kind, boolean sampling) {
         this.reference = reference;
         this.kind = kind;
+        this.sampling = sampling;
     }
 
     private enum Kind {
@@ -55,6 +73,10 @@ enum GenerationField {
         BEAMS("a whole number from 1 to " + MAX_BEAMS),
         NUMBER("a finite number"),
         PENALTY("a finite number above 0"),
+        SHARE("a number from 0 to 1"),
+        PART("a number above 0, at most 1"),
+        SECONDS("a number of seconds of at least 0"),
+        STRINGS("a string or an array of strings, none of them empty"),
         FLAG("true or false"),
         STOPPING("true, false or \"never\""),
         TOKEN("a token id"),
@@ -76,6 +98,11 @@ enum GenerationField {
     /** The name in {@code generate()}. */
     String reference() {
         return reference;
+    }
+
+    /** Whether it only makes a difference where tokens are drawn. */
+    boolean isOfSampling() {
+        return sampling;
     }
 
     static Optional<GenerationField> named(String reference) {
@@ -104,9 +131,10 @@ enum GenerationField {
         Object value =
                 switch (kind) {
                     case COUNT, POSITIVE, LENGTH, BEAMS, TOKEN -> json.integer(reference);
-                    case NUMBER, PENALTY -> json.number(reference);
+                    case NUMBER, PENALTY, SHARE, PART, SECONDS -> json.number(reference);
                     case FLAG -> json.bool(reference);
                     case STOPPING -> stopping(json.value(reference));
+                    case STRINGS -> strings(json.value(reference));
                     case TOKENS -> json.integers(reference);
                     case WORDS -> json.integerLists(reference);
                     case BIAS -> bias(json);
@@ -124,6 +152,10 @@ enum GenerationField {
             case BEAMS -> (int) value >= 1 && (int) value <= MAX_BEAMS;
             case NUMBER -> Double.isFinite((double) value);
             case PENALTY -> Double.isFinite((double) value) && (double) value > 0;
+            case SHARE -> (double) value >= 0 && (double) value <= 1;
+            case PART -> (double) value > 0 && (double) value <= 1;
+            case SECONDS -> Double.isFinite((double) value) && (double) value >= 0;
+            case STRINGS -> strings(value).stream().noneMatch(String::isEmpty);
             case FLAG, STOPPING -> true;
             case TOKENS -> Arrays.stream((int[]) value).allMatch(token -> token >= 0);
             case WORDS -> words(value).stream().allMatch(GenerationField::sequence);
@@ -146,6 +178,14 @@ enum GenerationField {
     @SuppressWarnings("unchecked")
     static List<SequenceBias.Entry> biases(Object value) {
         return (List<SequenceBias.Entry>) value;
+    }
+
+    /** Null for what is no string and no list of strings. */
+    static List<String> strings(Object value) {
+        List<?> list = value instanceof List<?> several ? several : List.of(value);
+        return list.stream().allMatch(String.class::isInstance)
+                ? list.stream().map(String.class::cast).toList()
+                : null;
     }
 
     private static EarlyStopping stopping(Object value) {

@@ -1,6 +1,8 @@
 package dev.tercet;
 
+import dev.tercet.engine.generate.Control;
 import dev.tercet.engine.generate.Generated;
+import dev.tercet.engine.generate.Search;
 import dev.tercet.engine.generate.SearchSettings;
 import dev.tercet.engine.marian.MarianConfig;
 import dev.tercet.engine.marian.MarianModel;
@@ -12,8 +14,14 @@ import dev.tercet.loaders.JsonObject;
 import dev.tercet.loaders.ModelFiles;
 import dev.tercet.tokenizer.Encoding;
 import dev.tercet.tokenizer.MarianTokenizer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * An encoder-decoder that translates: Marian, as in {@code Helsinki-NLP/opus-mt-en-fr}.
@@ -128,7 +136,33 @@ public final class Translator implements AutoCloseable {
      * @throws IllegalArgumentException when the settings contradict each other or the model
      */
     public List<Translation> translate(List<String> texts, GenerationConfig generation) {
-        return translate(texts, generation, null);
+        return translate(texts, generation, TranslationControl.none());
+    }
+
+    /**
+     * The best translations of each text, in their order, with a hand on the call while it runs.
+     *
+     * @throws java.util.concurrent.CancellationException when the control cancels it
+     * @throws IllegalArgumentException when the settings contradict each other or the model
+     */
+    public List<Translation> translate(List<String> texts, GenerationConfig generation, TranslationControl control) {
+        return translate(texts, Collections.nCopies(texts.size(), generation), control, null);
+    }
+
+    /**
+     * The best translations of each text that begin as given, in their order.
+     *
+     * @param prefixes what the translation of each text begins with, as for {@link GenerationConfig#prefix(String)};
+     *     the empty text for nothing
+     * @throws IllegalArgumentException when there are not as many prefixes as texts, or when the settings contradict
+     *     each other or the model
+     */
+    public List<Translation> translate(List<String> texts, List<String> prefixes, GenerationConfig generation) {
+        if (texts.size() != prefixes.size())
+            throw new IllegalArgumentException(
+                    "there are " + prefixes.size() + " prefixes for " + texts.size() + " texts");
+        List<GenerationConfig> each = prefixes.stream().map(generation::prefix).toList();
+        return translate(texts, each, TranslationControl.none(), null);
     }
 
     /**
@@ -137,36 +171,222 @@ public final class Translator implements AutoCloseable {
      * the tokens of each row so far.
      */
     public Translation translation(String text, GenerationConfig generation, Trace trace) {
-        return translate(Arrays.asList(text), generation, trace).getFirst();
+        return translate(Arrays.asList(text), List.of(generation), TranslationControl.none(), trace)
+                .getFirst();
     }
 
-    private List<Translation> translate(List<String> texts, GenerationConfig generation, Trace trace) {
-        SearchSettings settings = settings(generation);
+    /**
+     * How likely the model finds given translations, token by token: what to compare translations with, whoever made
+     * them.
+     *
+     * @param targets a translation of each source
+     * @return in their order
+     * @throws IllegalArgumentException when there are not as many targets as sources, or a target is longer than the
+     *     model has positions for
+     */
+    public List<TargetScore> score(List<String> sources, List<String> targets) {
+        return score(sources, targets, AlignmentHeads.defaults());
+    }
+
+    /** How likely the model finds a given translation, token by token. */
+    public TargetScore score(String source, String target) {
+        return score(Arrays.asList(source), Arrays.asList(target)).getFirst();
+    }
+
+    /**
+     * The same with alignments from attention heads of one's choice.
+     *
+     * @throws IllegalArgumentException when there are no such heads, not as many targets as sources, or a target is
+     *     longer than the model has positions for
+     */
+    public List<TargetScore> score(List<String> sources, List<String> targets, AlignmentHeads heads) {
+        if (sources.size() != targets.size())
+            throw new IllegalArgumentException(
+                    "there are " + targets.size() + " translations of " + sources.size() + " texts");
+        SearchSettings settings = settings(GenerationConfig.greedy());
+        int layer = layer(heads);
+        return model.call(() -> {
+            List<Encoding> read = encode(sources);
+            List<int[]> ids = new ArrayList<>();
+            for (int i = 0; i < targets.size(); i++) ids.add(targetIds(targets.get(i), i));
+            List<MarianRunner.Given> given = runner.given(
+                    read.stream().map(Encoding::ids).toList(), ids, settings, Control.NONE, layer, heads.heads());
+            List<TargetScore> scores = new ArrayList<>();
+            for (int i = 0; i < given.size(); i++) scores.add(targetScore(given.get(i), read.get(i)));
+            return List.copyOf(scores);
+        });
+    }
+
+    private int[] targetIds(String target, int number) {
+        if (target == null) throw new IllegalArgumentException("translation " + number + " is null");
+        int[] ids = tokenizer.encodeTarget(target).ids();
+        if (ids.length > config.positions())
+            throw new IllegalArgumentException("translation " + number + " has " + ids.length + " tokens, but "
+                    + model.name() + " has positions for " + config.positions() + "; score it in parts");
+        return ids;
+    }
+
+    private TargetScore targetScore(MarianRunner.Given given, Encoding source) {
+        Generated generated = given.generated();
+        float sum = 0f;
+        for (float logProbability : generated.logProbabilities()) sum += logProbability;
+        List<String> tokens = targetTokens(generated.ids());
+        return new TargetScore(
+                sum,
+                generated.ids(),
+                tokens,
+                generated.logProbabilities(),
+                new Alignment(sourceTokens(source), tokens, given.attention()),
+                source.truncated());
+    }
+
+    private int layer(AlignmentHeads heads) {
+        return heads.layerOf(config.decoder().layers(), config.decoder().heads());
+    }
+
+    private List<String> sourceTokens(Encoding source) {
+        return Arrays.stream(source.ids()).mapToObj(tokenizer::token).toList();
+    }
+
+    private List<String> targetTokens(int[] ids) {
+        return Arrays.stream(ids).mapToObj(tokenizer::targetToken).toList();
+    }
+
+    /** @param each the settings of each text, which differ in their prefix alone */
+    private List<Translation> translate(
+            List<String> texts, List<GenerationConfig> each, TranslationControl control, Trace trace) {
+        if (texts.isEmpty()) return List.of();
+        long begin = System.nanoTime();
+        GenerationConfig merged = each.getFirst().over(defaults);
+        Map<GenerationConfig, SearchSettings> known = new IdentityHashMap<>();
+        List<SearchSettings> settings = each.stream()
+                .map(one -> known.computeIfAbsent(one, this::settings))
+                .toList();
+        Long deadline =
+                merged.maxTime().isPresent() ? begin + (long) (merged.maxTime().getAsDouble() * 1e9) : null;
+        Consumer<Search> listener = control.listener() == null ? null : new Parts(control.listener(), texts.size());
         return model.call(() -> {
             List<Encoding> encodings = encode(texts);
             List<int[]> sources = encodings.stream().map(Encoding::ids).toList();
-            List<List<Generated>> found = runner.run(sources, settings, trace);
+            List<List<Generated>> found =
+                    runner.run(sources, settings, new Control(control.cancelled(), deadline, listener), trace);
+            Alignment[][] alignments = merged.alignments().isEmpty()
+                    ? null
+                    : alignments(
+                            encodings,
+                            found,
+                            settings,
+                            control,
+                            merged.alignments().get());
             Translation[] translations = new Translation[texts.size()];
-            model.workers()
-                    .run(
-                            translations.length,
-                            i -> translations[i] = new Translation(
-                                    found.get(i).stream().map(this::hypothesis).toList(),
-                                    encodings.get(i).size(),
-                                    encodings.get(i).truncated()));
+            model.workers().run(translations.length, i -> {
+                List<Hypothesis> hypotheses = new ArrayList<>();
+                for (int h = 0; h < found.get(i).size(); h++)
+                    hypotheses.add(hypothesis(found.get(i).get(h), alignments == null ? null : alignments[i][h]));
+                translations[i] = new Translation(
+                        List.copyOf(hypotheses),
+                        encodings.get(i).size(),
+                        encodings.get(i).truncated());
+            });
             return List.of(translations);
         });
     }
 
+    /** Tells the listener when there is more to tell. */
+    private final class Parts implements Consumer<Search> {
+        private final Consumer<PartialTranslation> listener;
+
+        /** How many tokens of each text it knows; the start token counts. */
+        private final int[] told;
+
+        Parts(Consumer<PartialTranslation> listener, int texts) {
+            this.listener = listener;
+            this.told = new int[texts];
+            Arrays.fill(told, 1);
+        }
+
+        @Override
+        public synchronized void accept(Search search) {
+            int text = search.sentence();
+            if (search.finished()) {
+                tell(text, search.hypotheses().getFirst().ids(), true);
+                return;
+            }
+            if (!search.chose()) return;
+            int[] stable = search.stable();
+            if (stable.length <= told[text]) return;
+            told[text] = stable.length;
+            tell(text, Arrays.copyOfRange(stable, 1, stable.length), false);
+        }
+
+        private void tell(int text, int[] ids, boolean finished) {
+            listener.accept(new PartialTranslation(text, tokenizer.decode(ids, true), ids, finished));
+        }
+    }
+
+    /** Of every hypothesis of every text; decodes them once more, where the attention is kept. */
+    private Alignment[][] alignments(
+            List<Encoding> encodings,
+            List<List<Generated>> found,
+            List<SearchSettings> settings,
+            TranslationControl control,
+            AlignmentHeads heads) {
+        List<int[]> sources = new ArrayList<>();
+        List<int[]> targets = new ArrayList<>();
+        for (int i = 0; i < found.size(); i++) {
+            for (Generated generated : found.get(i)) {
+                if (generated.ids().length == 0) continue;
+                sources.add(encodings.get(i).ids());
+                targets.add(generated.ids());
+            }
+        }
+        Iterator<MarianRunner.Given> given = runner.given(
+                        sources,
+                        targets,
+                        settings.getFirst(),
+                        new Control(control.cancelled(), null, null),
+                        layer(heads),
+                        heads.heads())
+                .iterator();
+        Alignment[][] alignments = new Alignment[found.size()][];
+        for (int i = 0; i < alignments.length; i++) {
+            List<String> source = sourceTokens(encodings.get(i));
+            alignments[i] = found.get(i).stream()
+                    .map(generated -> new Alignment(
+                            source,
+                            targetTokens(generated.ids()),
+                            generated.ids().length == 0
+                                    ? new float[0][]
+                                    : given.next().attention()))
+                    .toArray(Alignment[]::new);
+        }
+        return alignments;
+    }
+
     private SearchSettings settings(GenerationConfig generation) {
-        SearchSettings settings =
-                generation.over(defaults).settings(model.kernels(), config.targetVocabulary(), config.positions());
+        GenerationConfig merged = generation.over(defaults);
+        if (merged.prefixText().isPresent()) {
+            int[] ids = tokenizer.encodeTarget(merged.prefixText().get()).ids();
+            // without the end token
+            merged = merged.prefix(Arrays.copyOf(ids, ids.length - 1));
+        }
+        if (merged.alignments().isPresent()) layer(merged.alignments().get());
+        SearchSettings settings = merged.settings(model.kernels(), config.targetVocabulary(), config.positions());
         // the last token of a hypothesis is produced, but never read
         if (settings.maxLength() - 1 > config.positions())
             throw new IllegalArgumentException("max_length is " + settings.maxLength() + ", but " + model.name()
                     + " has positions for " + config.positions() + " tokens; at most "
                     + (config.positions() + 1) + " is possible");
-        return settings;
+        List<String> stops = merged.stopStrings();
+        return stops.isEmpty() ? settings : settings.stoppingWhen(ids -> completesOne(stops, ids));
+    }
+
+    /** Whether the last token makes the text contain one of some strings. */
+    private boolean completesOne(List<String> strings, int[] ids) {
+        String text = tokenizer.decode(ids, true);
+        int before = tokenizer.decode(Arrays.copyOf(ids, ids.length - 1), true).length();
+        return strings.stream()
+                .anyMatch(string -> text.indexOf(string, Math.max(0, before - string.length() + 1)) >= 0);
     }
 
     private List<Encoding> encode(List<String> texts) {
@@ -178,13 +398,16 @@ public final class Translator implements AutoCloseable {
         return List.of(encodings);
     }
 
-    private Hypothesis hypothesis(Generated generated) {
+    private Hypothesis hypothesis(Generated generated, Alignment alignment) {
         return new Hypothesis(
                 tokenizer.decode(generated.ids(), true),
                 generated.score(),
                 generated.ids(),
-                Arrays.stream(generated.ids()).mapToObj(tokenizer::targetToken).toList(),
-                generated.logProbabilities());
+                targetTokens(generated.ids()),
+                generated.logProbabilities(),
+                generated.prefix(),
+                generated.finish(),
+                alignment);
     }
 
     /** The model's tokenizer. */

@@ -12,14 +12,12 @@ import java.util.Set;
  * ask for another way of decoding, which are refused unless they have the value that means no.
  */
 final class UnsupportedGenerationFields {
-    private static final String SAMPLING = "only for sampling, and do_sample is not true";
+    static final String SAMPLING = "only for sampling, and do_sample is not true";
     private static final String OUTPUT = "says what generate() returns in Python";
     private static final String MACHINE = "says how generate() uses the machine";
     private static final String ASSISTANT = "only for generation with an assistant model";
 
     private static final Map<String, Set<String>> WITHOUT_EFFECT = Map.of(
-            SAMPLING,
-            Set.of("temperature", "top_k", "top_p", "min_p", "top_h", "typical_p", "epsilon_cutoff", "eta_cutoff"),
             OUTPUT,
             Set.of(
                     "output_attentions",
@@ -52,7 +50,6 @@ final class UnsupportedGenerationFields {
 
     /** Fields that change what is generated, with the values that mean no. */
     private static final Map<String, List<Object>> REFUSED = Map.ofEntries(
-            Map.entry("do_sample", List.of(false)),
             Map.entry("num_beam_groups", List.of(1L)),
             Map.entry("diversity_penalty", List.of(0.0, 0L)),
             Map.entry("penalty_alpha", List.of(0.0, 0L)),
@@ -60,8 +57,6 @@ final class UnsupportedGenerationFields {
             Map.entry("remove_invalid_values", List.of(false)),
             Map.entry("token_healing", List.of(false)),
             Map.entry("use_mtp", List.of(false)),
-            Map.entry("max_time", List.of()),
-            Map.entry("stop_strings", List.of()),
             Map.entry("watermarking_config", List.of()),
             Map.entry("constraints", List.of()),
             Map.entry("force_words_ids", List.of()),

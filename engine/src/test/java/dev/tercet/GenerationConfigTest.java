@@ -171,10 +171,15 @@ class GenerationConfigTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "{\"do_sample\": true}|do_sample is true, expected null or false",
+                "{\"temperature\": 0.0}|temperature is 0.0, expected a finite number above 0",
+                "{\"top_p\": 1.5}|top_p is 1.5, expected a number from 0 to 1",
+                "{\"typical_p\": 0.0}|typical_p is 0.0, expected a number above 0, at most 1",
+                "{\"max_time\": -1}|max_time is -1, expected a number of seconds of at least 0",
+                "{\"stop_strings\": [\"x\", 3]}|stop_strings is an array of 2, expected a string or an array of"
+                        + " strings",
+                "{\"watermarking_config\": {}}|watermarking_config is an object, expected null: this way of decoding",
                 "{\"num_beam_groups\": 2}|num_beam_groups is 2, expected null or 1",
                 "{\"penalty_alpha\": 0.6}|penalty_alpha is 0.6, expected null or 0.0",
-                "{\"stop_strings\": \"x\"}|stop_strings is \"x\", expected null: this way of decoding",
                 "{\"num_beams\": 0}|num_beams is 0, expected a whole number from 1 to 1024",
                 "{\"num_beams\": 2000000000}|num_beams is 2000000000, expected a whole number from 1 to 1024",
                 "{\"num_beams\": 1.5}|num_beams is 1.5, expected a whole number",

@@ -1,10 +1,13 @@
 package dev.tercet.engine.generate;
 
 import dev.tercet.EarlyStopping;
+import dev.tercet.Finish;
 import dev.tercet.engine.kernel.Kernels;
 import dev.tercet.engine.kernel.Rows;
 import java.util.Arrays;
 import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
 
 /**
  * Beam search as {@code _beam_search} of transformers 5.23 does it, in fp32 like there.
@@ -35,7 +38,10 @@ final class BeamSearch extends Search {
     /** The reference's heuristic: a running hypothesis might still be better than the worst finished one. */
     private boolean improvable = true;
 
-    private boolean finished;
+    private boolean ended;
+
+    /** Of the draws, where continuations are drawn; else null. */
+    private final SplittableRandom random;
 
     /**
      * A running hypothesis.
@@ -65,15 +71,16 @@ final class BeamSearch extends Search {
         ofRow = new Candidates[beams];
         Arrays.setAll(ofRow, _ -> new Candidates(candidates));
         running = new Beam[beams];
-        int[] start = {settings.startToken()};
-        Arrays.setAll(running, b -> new Beam(0, -1, b == 0 ? 0f : BEHIND, start, new float[0]));
+        float[] certain = new float[settings.prefix()];
+        Arrays.setAll(running, b -> new Beam(0, -1, b == 0 ? 0f : BEHIND, settings.prompt(), certain));
+        random = settings.draws() == null ? null : settings.draws().random(source, 0);
         pool = new Finished[beams];
         Arrays.fill(pool, new Finished(false, BEHIND, null));
     }
 
     @Override
     int rows() {
-        return length() == 1 ? 1 : beams;
+        return produced() == 0 ? 1 : beams;
     }
 
     @Override
@@ -91,29 +98,35 @@ final class BeamSearch extends Search {
         return running[0].length();
     }
 
+    /** Tokens that every running hypothesis has beyond the prompt. */
+    private int produced() {
+        return length() - settings.prompt().length;
+    }
+
     @Override
     void score(Rows logits, int row) {
         Scores scores = scores(logits, row);
         logSoftmax(scores);
         settings.process(prefix(running[row].ids), scores);
+        if (random != null) return;
         ofRow[row].clear();
         ofRow[row].offer(row, running[row].total, scores);
     }
 
     @Override
     void advance(Rows logits) {
-        chooseBest(logits);
-        boolean[] ends = new boolean[best.size()];
-        for (int c = 0; c < ends.length; c++)
-            ends[c] = settings.ends(best.token(c)) || length() + 1 >= settings.maxLength();
+        if (random == null) chooseBest(logits);
+        else draw(logits);
         Beam[] extended = new Beam[best.size()];
         for (int c = 0; c < extended.length; c++) extended[c] = extend(c, logits);
+        boolean[] ends = new boolean[best.size()];
+        for (int c = 0; c < ends.length; c++) ends[c] = expired || settings.ends(extended[c].ids);
 
         pool = poolAfter(extended, ends);
         running = runningAfter(extended, ends);
         improvable = improvable && canImprove();
         boolean stopEarly = settings.earlyStopping() == EarlyStopping.TRUE && full();
-        finished = !improvable || stopEarly || allTrue(ends);
+        ended = !improvable || stopEarly || allTrue(ends);
     }
 
     private void chooseBest(Rows logits) {
@@ -125,18 +138,54 @@ final class BeamSearch extends Search {
             ofRow[beam].offer(beam, running[beam].total, scores(logits, 0));
             best.offer(ofRow[beam]);
         }
-        if (best.size() < best.capacity())
-            throw new IllegalArgumentException(
-                    "a vocabulary of " + scores(logits, 0).size() + " is too small for " + beams + " beams");
+        if (best.size() < best.capacity()) refuseVocabulary(scores(logits, 0).size());
+    }
+
+    private void refuseVocabulary(int size) {
+        throw new IllegalArgumentException("a vocabulary of " + size + " is too small for " + beams + " beams");
+    }
+
+    /**
+     * Draws as many continuations without replacement, each as often as it is likely among all of all beams; they stand
+     * in the order in which they are drawn. That is the order of log p plus Gumbel noise.
+     */
+    private void draw(Rows logits) {
+        int count = best.capacity();
+        int size = scores(logits, 0).size();
+        if ((long) beams * size < count) refuseVocabulary(size);
+        double[] keys = new double[count];
+        int[] drawn = new int[count];
+        int taken = 0;
+        for (int beam = 0; beam < beams; beam++) {
+            Scores scores = scores(logits, running[beam].row);
+            for (int token = 0; token < size; token++) {
+                float total = scores.of(token) + running[beam].total;
+                boolean possible = total > Float.NEGATIVE_INFINITY;
+                double key = possible ? total + Draws.gumbel(random) : Double.NEGATIVE_INFINITY;
+                if (taken == count && !(key > keys[count - 1])) continue;
+                int at = taken < count ? taken++ : count - 1;
+                for (; at > 0 && key > keys[at - 1]; at--) {
+                    keys[at] = keys[at - 1];
+                    drawn[at] = drawn[at - 1];
+                }
+                keys[at] = key;
+                drawn[at] = beam * size + token;
+            }
+        }
+        best.clear();
+        for (int continuation : drawn) {
+            Beam beam = running[continuation / size];
+            int token = continuation % size;
+            best.append(scores(logits, beam.row).of(token) + beam.total, continuation / size, token);
+        }
     }
 
     private Beam extend(int candidate, Rows logits) {
         Beam beam = running[best.beam(candidate)];
         int token = best.token(candidate);
-        int[] ids = Arrays.copyOf(beam.ids, beam.length() + 1);
-        ids[beam.length()] = token;
-        float[] logProbabilities = Arrays.copyOf(beam.logProbabilities, beam.length());
-        logProbabilities[beam.length() - 1] = scores(logits, beam.row).of(token);
+        int[] ids = append(beam.ids, token);
+        float logProbability = scores(logits, beam.row).of(token);
+        float[] logProbabilities = append(beam.logProbabilities, logProbability);
         return new Beam(-1, beam.row, best.total(candidate), ids, logProbabilities);
     }
 
@@ -159,7 +208,7 @@ final class BeamSearch extends Search {
         Finished[] merged = Arrays.copyOf(pool, beams + extended.length);
         for (int c = 0; c < extended.length; c++) {
             boolean accepted = ends[c] && c < beams;
-            float score = extended[c].total / settings.lengthDivisor(length());
+            float score = extended[c].total / settings.lengthDivisor(produced() + 1);
             if (closed) score += BEHIND;
             if (!improvable) score += BEHIND;
             if (!accepted) score += BEHIND;
@@ -174,9 +223,9 @@ final class BeamSearch extends Search {
     }
 
     private boolean canImprove() {
-        int produced = length() - 1;
+        int most = settings.maxLength() - settings.prompt().length;
         boolean longest = settings.earlyStopping() == EarlyStopping.NEVER && settings.lengthPenalty() > 0;
-        float possible = running[0].total / settings.lengthDivisor(longest ? settings.maxLength() - 1 : produced);
+        float possible = running[0].total / settings.lengthDivisor(longest ? most : produced());
         float worst = full() ? pool[beams - 1].score : BEHIND;
         return possible > worst;
     }
@@ -204,8 +253,8 @@ final class BeamSearch extends Search {
     }
 
     @Override
-    public boolean finished() {
-        return finished;
+    boolean ended() {
+        return ended;
     }
 
     /**
@@ -213,18 +262,34 @@ final class BeamSearch extends Search {
      * where the reference returns copies with scores around -1e9. If nothing at all was possible, one without tokens.
      */
     @Override
-    public List<Generated> hypotheses() {
-        List<Generated> found = Arrays.stream(pool)
-                .filter(place -> place.taken && place.beam.total > BEHIND / 2)
-                .limit(settings.hypotheses())
-                .map(BeamSearch::generated)
+    List<Generated> found() {
+        List<Generated> found = returned()
+                .map(place -> generated(place.beam.ids, place.score, place.beam.logProbabilities))
                 .toList();
-        if (!found.isEmpty()) return found;
-        return List.of(new Generated(new int[0], Float.NEGATIVE_INFINITY, new float[0]));
+        return found.isEmpty() ? List.of(Generated.nothing(Finish.NOTHING_POSSIBLE)) : found;
     }
 
-    private static Generated generated(Finished place) {
-        int[] ids = place.beam.ids;
-        return new Generated(Arrays.copyOfRange(ids, 1, ids.length), place.score, place.beam.logProbabilities);
+    /** The places of the pool that would be returned now. */
+    private Stream<Finished> returned() {
+        return Arrays.stream(pool)
+                .filter(place -> place.taken && place.beam.total > BEHIND / 2)
+                .limit(settings.hypotheses());
+    }
+
+    /**
+     * What the running hypotheses and the best finished ones begin with. A finished one beyond the number to be
+     * returned never comes back, because the pool only gets better.
+     */
+    @Override
+    public int[] stable() {
+        Stream<int[]> may = returned().map(place -> place.beam.ids);
+        if (!ended)
+            may = Stream.concat(
+                    may,
+                    Arrays.stream(running)
+                            .filter(beam -> beam.total > BEHIND / 2)
+                            .map(Beam::ids));
+        List<int[]> sequences = may.toList();
+        return sequences.isEmpty() ? settings.prompt().clone() : Prefix.shared(sequences);
     }
 }

@@ -42,6 +42,13 @@ final class Candidates {
         }
     }
 
+    /** Adds one behind all others, whatever its score. */
+    void append(float total, int beam, int token) {
+        totals[size] = total;
+        beams[size] = beam;
+        tokens[size++] = token;
+    }
+
     private void insert(float total, int beam, int token) {
         int at = size < totals.length ? size++ : size - 1;
         while (at > 0 && total > totals[at - 1]) {

@@ -13,8 +13,9 @@ import java.util.Queue;
  *
  * @param workers score the rows of a step
  * @param limits of what runs at the same time
+ * @param control asked and told between steps
  */
-public record Decoding(NextTokens model, Workers workers, Limits limits) {
+public record Decoding(NextTokens model, Workers workers, Limits limits, Control control) {
     /**
      * @param rows hypotheses in one step; when there are fewer another sentence is taken in
      * @param sourceTokens of the sentences in one step, times their number of beams; likewise
@@ -23,6 +24,11 @@ public record Decoding(NextTokens model, Workers workers, Limits limits) {
 
     /** Sentences are taken in when this part of the rows is free: encoding a few at a time would be slower. */
     private static final int REFILL = 4;
+
+    /** Decoding that nobody watches. */
+    public Decoding(NextTokens model, Workers workers, Limits limits) {
+        this(model, workers, limits, Control.NONE);
+    }
 
     /** Runs searches to their end. */
     public void run(List<Search> searches) {
@@ -37,7 +43,9 @@ public record Decoding(NextTokens model, Workers workers, Limits limits) {
     public void run(Queue<Search> waiting) {
         List<Search> active = new ArrayList<>();
         while (true) {
-            admit(waiting, active);
+            control.check();
+            if (control.expired()) abandon(waiting);
+            else admit(waiting, active);
             if (active.isEmpty()) return;
             step(active);
             active.removeIf(Search::finished);
@@ -57,6 +65,14 @@ public record Decoding(NextTokens model, Workers workers, Limits limits) {
         }
     }
 
+    /** What has not begun when the time is over never will. */
+    private void abandon(Queue<Search> waiting) {
+        for (Search search = waiting.poll(); search != null; search = waiting.poll()) {
+            search.abandon();
+            control.stepped(search);
+        }
+    }
+
     private static long weight(Search search) {
         return (long) search.sourceLength() * search.width();
     }
@@ -66,11 +82,15 @@ public record Decoding(NextTokens model, Workers workers, Limits limits) {
         List<Row> rows = new ArrayList<>();
         for (Search search : active) {
             search.request(step);
-            for (int row = 0; row < search.rows(); row++) rows.add(new Row(search, row));
+            for (int row = 0; row < search.scored(); row++) rows.add(new Row(search, row));
         }
         Rows logits = model.logits(step); // [rows, vocabulary]
         workers.run(rows.size(), r -> rows.get(r).search.score(logits, rows.get(r).row));
-        for (Search search : active) search.advance(logits);
+        boolean expired = control.expired();
+        for (Search search : active) {
+            search.choose(logits, expired);
+            control.stepped(search);
+        }
     }
 
     private record Row(Search search, int row) {}

@@ -2,7 +2,6 @@ package dev.tercet.engine.generate;
 
 import dev.tercet.engine.kernel.Kernels;
 import dev.tercet.engine.kernel.Rows;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -11,12 +10,13 @@ import java.util.List;
  */
 final class GreedySearch extends Search {
     private int[] ids;
-    private float[] logProbabilities = {};
-    private boolean finished;
+    private float[] logProbabilities;
+    private boolean ended;
 
     GreedySearch(Kernels kernels, SearchSettings settings, int sentence, int[] source) {
         super(kernels, settings, sentence, source);
-        this.ids = new int[] {settings.startToken()};
+        this.ids = settings.prompt();
+        this.logProbabilities = new float[settings.prefix()];
     }
 
     @Override
@@ -26,7 +26,7 @@ final class GreedySearch extends Search {
 
     @Override
     int parent(int row) {
-        return ids.length == 1 ? -1 : 0;
+        return ids.length == settings.prompt().length ? -1 : 0;
     }
 
     @Override
@@ -44,27 +44,27 @@ final class GreedySearch extends Search {
         }
         // where nothing is possible the reference takes the first token
         if (scores.of(best) != Float.NEGATIVE_INFINITY) logSoftmax(scores);
-
-        ids = Arrays.copyOf(ids, ids.length + 1);
-        ids[ids.length - 1] = best;
-        logProbabilities = Arrays.copyOf(logProbabilities, ids.length - 1);
-        logProbabilities[ids.length - 2] = scores.of(best);
-        finished = settings.ends(best) || ids.length >= settings.maxLength();
+        ids = append(ids, best);
+        logProbabilities = append(logProbabilities, scores.of(best));
     }
 
     @Override
-    void advance(Rows logits) {}
-
-    @Override
-    public boolean finished() {
-        return finished;
+    void advance(Rows logits) {
+        ended = expired || settings.ends(ids);
     }
 
     @Override
-    public List<Generated> hypotheses() {
-        float sum = 0f;
-        for (float logProbability : logProbabilities) sum += logProbability;
-        int[] produced = Arrays.copyOfRange(ids, 1, ids.length);
-        return List.of(new Generated(produced, sum / settings.lengthDivisor(produced.length), logProbabilities));
+    boolean ended() {
+        return ended;
+    }
+
+    @Override
+    List<Generated> found() {
+        return List.of(generated(ids, score(logProbabilities), logProbabilities));
+    }
+
+    @Override
+    public int[] stable() {
+        return ids.clone();
     }
 }

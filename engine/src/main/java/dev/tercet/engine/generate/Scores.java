@@ -1,5 +1,6 @@
 package dev.tercet.engine.generate;
 
+import dev.tercet.engine.kernel.Kernels;
 import java.util.Arrays;
 
 /**
@@ -15,6 +16,19 @@ public record Scores(float[] data, int offset, int size) {
 
     public void set(int token, float score) {
         data[offset + token] = score;
+    }
+
+    /** Whether any token is possible. */
+    boolean anyPossible() {
+        for (int token = 0; token < size; token++) if (of(token) > Float.NEGATIVE_INFINITY) return true;
+        return false;
+    }
+
+    /** The probabilities that belong to these scores, [size]; at least one token must be possible. */
+    float[] probabilities(Kernels kernels) {
+        float[] probabilities = Arrays.copyOfRange(data, offset, offset + size);
+        kernels.softmax(probabilities, 0, size);
+        return probabilities;
     }
 
     /** Makes a token impossible. */

@@ -1,7 +1,9 @@
 package dev.tercet.engine.generate;
 
+import dev.tercet.Finish;
 import dev.tercet.engine.kernel.Kernels;
 import dev.tercet.engine.kernel.Rows;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -10,7 +12,7 @@ import java.util.List;
  * decoded at the same time makes no difference. Not safe for use by many threads at once, except for scoring different
  * rows.
  */
-public abstract sealed class Search permits GreedySearch, BeamSearch {
+public abstract sealed class Search permits GreedySearch, BeamSearch, SampleSearch, GivenTokens {
     final SearchSettings settings;
     final Kernels kernels;
     private final int sentence;
@@ -18,6 +20,18 @@ public abstract sealed class Search permits GreedySearch, BeamSearch {
 
     /** The first of this sentence's rows in the current step. */
     private int firstRow;
+
+    /** Tokens of the prompt that the model has been given; the last one comes with the first choice. */
+    private int fed;
+
+    /** Whether the current step only gives the model a token of the prompt. */
+    private boolean feeding;
+
+    /** Whether the time was over before the first choice. */
+    private boolean abandoned;
+
+    /** Whether the time is over, so that every hypothesis ends with the token that it gets now. */
+    boolean expired;
 
     Search(Kernels kernels, SearchSettings settings, int sentence, int[] source) {
         this.kernels = kernels;
@@ -27,26 +41,59 @@ public abstract sealed class Search permits GreedySearch, BeamSearch {
     }
 
     /**
-     * A search that follows the settings: greedy for one beam, else beam search.
+     * A search that follows the settings: for one beam greedy or sampling, else beam search.
      *
      * @param sentence its number, for {@link Continuations#begin}
      * @param source the ids of its source
      */
     public static Search of(Kernels kernels, SearchSettings settings, int sentence, int[] source) {
-        return settings.beams() == 1
+        if (settings.beams() > 1) return new BeamSearch(kernels, settings, sentence, source);
+        return settings.draws() == null
                 ? new GreedySearch(kernels, settings, sentence, source)
-                : new BeamSearch(kernels, settings, sentence, source);
+                : new SampleSearch(kernels, settings, sentence, source);
     }
 
     /** Adds the rows of the next step. */
     final void request(Continuations step) {
         int previous = firstRow;
         firstRow = step.count();
+        feeding = fed < settings.prefix();
+        if (feeding) {
+            add(step, fed == 0 ? -1 : previous, settings.prompt()[fed]);
+            fed++;
+            return;
+        }
         for (int row = 0; row < rows(); row++) {
             int parent = parent(row);
-            if (parent < 0) step.begin(sentence, token(row));
-            else step.extend(previous + parent, token(row));
+            if (parent < 0 && fed > 0) parent = 0;
+            add(step, parent < 0 ? -1 : previous + parent, token(row));
         }
+    }
+
+    private void add(Continuations step, int parent, int token) {
+        if (parent < 0) step.begin(sentence, token);
+        else step.extend(parent, token);
+    }
+
+    /** Rows of the current step that are to be scored. */
+    final int scored() {
+        return feeding ? 0 : rows();
+    }
+
+    /**
+     * Chooses the tokens, once all rows are scored.
+     *
+     * @param expired whether the time is over
+     */
+    final void choose(Rows logits, boolean expired) {
+        this.expired = expired;
+        if (!feeding) advance(logits);
+        else if (expired) abandon();
+    }
+
+    /** Ends the search before it has chosen anything. */
+    final void abandon() {
+        abandoned = true;
     }
 
     /** The logits of one of this sentence's rows. */
@@ -59,8 +106,23 @@ public abstract sealed class Search permits GreedySearch, BeamSearch {
     }
 
     /** The most rows it may ask for in one step. */
-    final int width() {
-        return settings.beams();
+    public final int width() {
+        return settings.width();
+    }
+
+    /** The number of its sentence. */
+    public final int sentence() {
+        return sentence;
+    }
+
+    /** The first of its rows in the current step. */
+    public final int firstRow() {
+        return firstRow;
+    }
+
+    /** Whether the current step chose tokens, rather than reading the prefix. */
+    public final boolean chose() {
+        return !feeding && !abandoned;
     }
 
     /** Tokens of the source. */
@@ -80,14 +142,61 @@ public abstract sealed class Search permits GreedySearch, BeamSearch {
     /** Prepares the choice: works on the logits of one row, which it overwrites. */
     abstract void score(Rows logits, int row);
 
-    /** Chooses the tokens, once all rows are scored. */
+    /** Chooses the tokens. */
     abstract void advance(Rows logits);
 
     /** Whether there is no next step. */
-    public abstract boolean finished();
+    public final boolean finished() {
+        return abandoned || ended();
+    }
 
     /** The hypotheses found, best first: at least one, at most as many as the settings ask for. */
-    public abstract List<Generated> hypotheses();
+    public final List<Generated> hypotheses() {
+        return abandoned ? List.of(Generated.nothing(Finish.MAX_TIME)) : found();
+    }
+
+    /** Whether there is nothing more to choose. */
+    abstract boolean ended();
+
+    /** What the choices led to. */
+    abstract List<Generated> found();
+
+    /** The tokens, start token first, that every hypothesis begins with that may still be returned. */
+    public abstract int[] stable();
+
+    /** A finished hypothesis, from its ids with the start token. */
+    final Generated generated(int[] ids, float score, float[] logProbabilities) {
+        return new Generated(
+                Arrays.copyOfRange(ids, 1, ids.length),
+                settings.prefix(),
+                score,
+                logProbabilities,
+                settings.finish(ids));
+    }
+
+    /**
+     * The score of a hypothesis: Σ log p / (tokens produced)^lengthPenalty.
+     *
+     * @param logProbabilities of the tokens after the start token
+     */
+    final float score(float[] logProbabilities) {
+        float sum = 0f;
+        for (float logProbability : logProbabilities) sum += logProbability;
+        return sum / settings.lengthDivisor(logProbabilities.length - settings.prefix());
+    }
+
+    /** The array with one more element. */
+    static float[] append(float[] values, float value) {
+        float[] longer = Arrays.copyOf(values, values.length + 1);
+        longer[values.length] = value;
+        return longer;
+    }
+
+    static int[] append(int[] values, int value) {
+        int[] longer = Arrays.copyOf(values, values.length + 1);
+        longer[values.length] = value;
+        return longer;
+    }
 
     /**
      * Turns logits into log-probabilities.

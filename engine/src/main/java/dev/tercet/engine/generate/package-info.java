@@ -1,2 +1,2 @@
-/** Greedy and beam search over any model that gives the logits of the next token. */
+/** Greedy search, sampling and beam search over any model that gives the logits of the next token. */
 package dev.tercet.engine.generate;

@@ -1,7 +1,9 @@
 package dev.tercet.engine.marian;
 
+import dev.tercet.engine.generate.Control;
 import dev.tercet.engine.generate.Decoding;
 import dev.tercet.engine.generate.Generated;
+import dev.tercet.engine.generate.GivenTokens;
 import dev.tercet.engine.generate.Search;
 import dev.tercet.engine.generate.SearchSettings;
 import dev.tercet.engine.kernel.Kernels;
@@ -10,6 +12,7 @@ import dev.tercet.engine.layer.Workspace;
 import dev.tercet.engine.parallel.Workers;
 import dev.tercet.engine.trace.Trace;
 import java.util.ArrayDeque;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Queue;
@@ -53,9 +56,62 @@ public final class MarianRunner {
      * @return for each source its hypotheses, best first
      */
     public List<List<Generated>> run(List<int[]> sources, SearchSettings settings, Trace trace) {
+        return run(sources, Collections.nCopies(sources.size(), settings), Control.NONE, trace);
+    }
+
+    /**
+     * The translations of sources, in their order.
+     *
+     * @param sources token ids, at least one each
+     * @param settings of each source
+     * @param control may end decoding before its time
+     * @param trace sees the activations; null for an ordinary run
+     * @return for each source its hypotheses, best first
+     */
+    public List<List<Generated>> run(List<int[]> sources, List<SearchSettings> settings, Control control, Trace trace) {
         List<Search> searches = IntStream.range(0, sources.size())
-                .mapToObj(s -> Search.of(kernels, settings, s, sources.get(s)))
+                .mapToObj(s -> Search.of(kernels, settings.get(s), s, sources.get(s)))
                 .toList();
+        decode(sources, searches, control, trace);
+        return searches.stream().map(Search::hypotheses).toList();
+    }
+
+    /**
+     * A given translation.
+     *
+     * @param generated its tokens with their log-probabilities
+     * @param attention of its tokens to those of the source, [target][source]
+     */
+    public record Given(Generated generated, float[][] attention) {}
+
+    /**
+     * How likely given translations are, and what their tokens attend to.
+     *
+     * @param sources token ids, at least one each
+     * @param targets tokens after the start token, at least one each
+     * @param settings of which the start token counts
+     * @param layer of the decoder, whose attention is wanted
+     * @param heads of the layer; none for the mean of all
+     */
+    public List<Given> given(
+            List<int[]> sources,
+            List<int[]> targets,
+            SearchSettings settings,
+            Control control,
+            int layer,
+            int... heads) {
+        List<Search> searches = IntStream.range(0, sources.size())
+                .<Search>mapToObj(s -> new GivenTokens(kernels, settings, s, sources.get(s), targets.get(s)))
+                .toList();
+        int[] lengths = targets.stream().mapToInt(target -> target.length).toArray();
+        SourceAttention attention = new SourceAttention(layer, heads, lengths);
+        decode(sources, searches, new Control(control.cancelled(), null, attention), attention);
+        return IntStream.range(0, sources.size())
+                .mapToObj(s -> new Given(searches.get(s).hypotheses().getFirst(), attention.weights(s)))
+                .toList();
+    }
+
+    private void decode(List<int[]> sources, List<Search> searches, Control control, Trace trace) {
         // longest first: what is left at the end, when rows stay empty, is short
         Queue<Search> waiting = new ConcurrentLinkedQueue<>(searches.stream()
                 .sorted(Comparator.comparing(Search::sourceLength, Comparator.reverseOrder()))
@@ -64,17 +120,16 @@ public final class MarianRunner {
         // every product, because each thread on its own would read all the weights for little work.
         boolean apart = trace == null
                 && workers.threads() > 1
-                && (long) sources.size() * settings.beams() >= (long) workers.threads() * limits.rows();
-        if (apart) workers.run(workers.threads(), _ -> run(sources, waiting, Workers.serial(), null));
-        else run(sources, waiting, workers, trace);
-        return searches.stream().map(Search::hypotheses).toList();
+                && searches.stream().mapToLong(Search::width).sum() >= (long) workers.threads() * limits.rows();
+        if (apart) workers.run(workers.threads(), _ -> run(sources, waiting, Workers.serial(), control, null));
+        else run(sources, waiting, workers, control, trace);
     }
 
-    private void run(List<int[]> sources, Queue<Search> waiting, Workers parallel, Trace trace) {
+    private void run(List<int[]> sources, Queue<Search> waiting, Workers parallel, Control control, Trace trace) {
         Workspace workspace = take();
         try {
             Run run = new Run(kernels, parallel, workspace, trace);
-            new Decoding(model.decode(run, sources), parallel, limits).run(waiting);
+            new Decoding(model.decode(run, sources), parallel, limits, control).run(waiting);
         } finally {
             workspace.release(0);
             give(workspace);

@@ -1,0 +1,56 @@
+package dev.tercet.engine.generate;
+
+import dev.tercet.engine.kernel.Kernels;
+import java.util.Arrays;
+
+/** What the processors that leave only some tokens to be drawn from have in common. */
+final class Ranking {
+    private Ranking() {}
+
+    /** The score of rank k, from 1; the least of all if there are not so many. */
+    static float highest(Scores scores, int k) {
+        float[] sorted = Arrays.copyOfRange(scores.data(), scores.offset(), scores.offset() + scores.size());
+        Arrays.sort(sorted);
+        return sorted[Math.max(0, sorted.length - k)];
+    }
+
+    /** The indexes of values from the smallest value to the largest; of equal ones the smaller index first. */
+    static int[] ascending(float[] values, int offset, int size) {
+        long[] keys = new long[size];
+        for (int i = 0; i < size; i++) {
+            // + 0 makes one zero of both; negative numbers have their bits turned, so that bits sort like numbers
+            int bits = Float.floatToIntBits(values[offset + i] + 0f);
+            keys[i] = (long) (bits < 0 ? ~bits ^ Integer.MIN_VALUE : bits) << 32 | i;
+        }
+        Arrays.sort(keys);
+        int[] order = new int[size];
+        for (int i = 0; i < size; i++) order[i] = (int) keys[i];
+        return order;
+    }
+
+    /** Log-probabilities that belong to the scores; the scores stay. */
+    static float[] logarithms(Kernels kernels, Scores scores) {
+        float[] logarithms = Arrays.copyOfRange(scores.data(), scores.offset(), scores.offset() + scores.size());
+        kernels.logSoftmax(logarithms, 0, logarithms.length);
+        return logarithms;
+    }
+
+    /** −Σ p · log p. */
+    static double entropy(float[] probabilities) {
+        double entropy = 0;
+        for (float p : probabilities) entropy += entropy(p);
+        return entropy;
+    }
+
+    /** −p · log p; 0 for what is impossible. */
+    static double entropy(float p) {
+        return p == 0 ? 0 : -p * StrictMath.log(p);
+    }
+
+    /** Forbids tokens of smaller probability, but for the best {@code keep} and those equal to the last of them. */
+    static void forbidBelow(float least, float[] probabilities, int keep, Scores scores) {
+        float kept = highest(scores, keep);
+        for (int token = 0; token < scores.size(); token++)
+            if (probabilities[token] < least && scores.of(token) < kept) scores.forbid(token);
+    }
+}
