@@ -138,7 +138,7 @@ rng = random.Random(5)
 FILTERS = [
     {"temperature": 0.6}, {"temperature": 1.7, "top_k": 0}, {"top_k": 5}, {"top_k": 1}, {"top_p": 0.8}, {"top_p": 0.05},
     {"top_p": 0.0, "top_k": 0}, {"min_p": 0.1}, {"min_p": 0.9, "top_k": 0}, {"typical_p": 0.7}, {"typical_p": 0.2, "top_k": 0},
-    {"epsilon_cutoff": 0.02}, {"eta_cutoff": 0.05, "top_k": 0}, {"eta_cutoff": 0.002}, {"top_h": 0.4}, {"top_h": 1.0, "top_k": 0},
+    {"epsilon_cutoff": 0.02}, {"eta_cutoff": 0.05, "top_k": 0}, {"eta_cutoff": 0.002}, {"top_h": 0.4}, {"top_h": 0.9, "top_k": 0},
     {"temperature": 1.3, "top_k": 20, "top_p": 0.9, "min_p": 0.02, "typical_p": 0.95, "epsilon_cutoff": 0.001,
      "eta_cutoff": 0.01, "renormalize_logits": True},
     {"num_beams": 4, "top_p": 0.1}, {"num_beams": 4, "typical_p": 0.1}, {"num_beams": 4, "epsilon_cutoff": 0.9},
