@@ -201,7 +201,7 @@ final class BookFigures {
         Svg.Labels labels = new Svg.Labels(
                 tokens(encoder.tokenizer(), encoder.tokenizer().encode(QUERY)),
                 tokens(encoder.tokenizer(), encoder.tokenizer().encode(DOCUMENT)));
-        Svg svg = new Svg().matrix(70, 100, 32, labels, cosines, 1.6);
+        Svg svg = new Svg().matrix(70, 100, 32, labels, cosines, 2);
         for (int i = 0; i < query.length; i++) {
             for (int j = 0; j < document.length; j++) {
                 boolean best = cosines[i][j] == Arrays.stream(cosines[i]).max().orElseThrow();
