@@ -39,7 +39,7 @@ public final class Launcher {
      * most runs end before vector code is compiled.
      */
     private static final String[] JVM_FLAGS = {
-        "-XX:+UseSerialGC", "-XX:-UsePerfData", "-Xshare:auto", "-XX:MaxRAMPercentage=50", "-Dtercet.kernels=gradual"
+        "-XX:+UseSerialGC", "-XX:-UsePerfData", "-XX:MaxRAMPercentage=50", "-Dtercet.kernels=gradual"
     };
 
     private Launcher() {}
@@ -117,6 +117,7 @@ public final class Launcher {
         if (Terminal.isStderrOne()) {
             line.add("-Dtercet.stderr=terminal");
         }
+        StartCache.addFlags(System.getProperty("java.class.path"), more == null ? "" : more, line);
         for (String option : options) {
             line.add(option);
         }

@@ -106,6 +106,7 @@ public final class Main {
                         .addSubcommand(new ModelsCommand.ListCommand(streams))
                         .addSubcommand(new ModelsCommand.InfoCommand(streams))
                         .addSubcommand(new ModelsCommand.PullCommand(streams));
+            case "rehearse" -> new RehearsalCommand(streams);
             default -> null;
         };
     }
