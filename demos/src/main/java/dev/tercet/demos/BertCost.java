@@ -42,6 +42,11 @@ record BertCost(int layers, int heads, int hidden, int intermediate, double para
         return layers * (n * (4 * d * d + 2 * d * intermediate) + 2 * n * n * d);
     }
 
+    /** Weights of dense layers: every run reads all of them. */
+    double layerWeights() {
+        return (double) layers * (4.0 * hidden * hidden + 2.0 * hidden * intermediate);
+    }
+
     /** Bytes of the weights in memory, as fp32. */
     double weightBytes() {
         return Float.BYTES * parameters;

@@ -25,7 +25,18 @@ import picocli.CommandLine.UnmatchedArgumentException;
 public final class Main {
     /** In the order of the help. */
     private static final String[] COMMANDS = {
-        "demo", "embed", "score", "rank", "translate", "tokenize", "evaluate", "textbook", "trace", "doctor", "models"
+        "demo",
+        "embed",
+        "score",
+        "rank",
+        "translate",
+        "tokenize",
+        "evaluate",
+        "textbook",
+        "trace",
+        "bench",
+        "doctor",
+        "models"
     };
 
     private Main() {}
@@ -100,6 +111,7 @@ public final class Main {
                         .addSubcommand(new TraceCommand.Cross(streams))
                         .addSubcommand(new TraceCommand.Translate(streams))
                         .addSubcommand(new TraceCommand.Diff(streams));
+            case "bench" -> new BenchCommand(streams);
             case "doctor" -> new DoctorCommand(streams);
             case "models" ->
                 new CommandLine(new ModelsCommand(streams))

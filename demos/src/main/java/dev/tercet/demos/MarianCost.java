@@ -41,6 +41,17 @@ record MarianCost(
         return encoder + source + steps * beams * row;
     }
 
+    /**
+     * Weights of dense layers that a translation reads: the encoder's once, the decoder's and the output's each step.
+     */
+    double weightsRead(int steps) {
+        double d = hidden;
+        double encoder = encoderLayers * (4 * d * d + 2 * d * encoderIntermediate);
+        double source = decoderLayers * 2 * d * d;
+        double step = decoderLayers * (6 * d * d + 2 * d * decoderIntermediate) + d * vocabulary;
+        return encoder + source + steps * step;
+    }
+
     /** Bytes of keys and values at the last step: of the source once, of the target for each beam. */
     double cacheBytes(int sourceTokens, int steps, int beams) {
         return 2.0 * Float.BYTES * decoderLayers * hidden * (sourceTokens + (double) steps * beams);

@@ -45,6 +45,11 @@ final class ModelOptions {
         return offline ? locator.withHub(locator.hub().withOffline(true)) : locator;
     }
 
+    /** Where these options look for models. */
+    ModelLocator locator() {
+        return locator(offline);
+    }
+
     LoadOptions loadOptions(Command command) {
         return compute.loadOptions(command).withOffline(offline);
     }

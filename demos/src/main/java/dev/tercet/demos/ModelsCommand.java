@@ -46,7 +46,7 @@ final class ModelsCommand extends Command {
     }
 
     /** What a model does, by the class that config.json names. */
-    private static String kind(JsonObject config) {
+    static String kind(JsonObject config) {
         String architecture = config.has("architectures")
                 ? String.valueOf(config.list("architectures").getFirst())
                 : "unknown";
