@@ -33,6 +33,7 @@ public final class Main {
         "tokenize",
         "evaluate",
         "textbook",
+        "compare",
         "trace",
         "bench",
         "doctor",
@@ -105,6 +106,7 @@ public final class Main {
                         .addSubcommand(new TextbookCommand.EncodeCommand(streams))
                         .addSubcommand(new TextbookCommand.CrossCommand(streams))
                         .addSubcommand(new TextbookCommand.TranslateCommand(streams));
+            case "compare" -> new CompareCommand(streams);
             case "trace" ->
                 new CommandLine(new TraceCommand(streams))
                         .addSubcommand(new TraceCommand.Encode(streams))

@@ -1,0 +1,118 @@
+package dev.tercet.demos;
+
+import java.util.List;
+import java.util.Locale;
+
+/** The time of a query as the corpus grows, both axes logarithmic: measured points, and the law fitted to them. */
+final class GrowthPlot {
+    private static final int WIDTH = 760;
+    private static final int HEIGHT = 420;
+    private static final int LEFT = 90;
+    private static final int RIGHT = 150;
+    private static final int TOP = 20;
+    private static final int BOTTOM = 50;
+
+    /** Documents: 1 to a million. */
+    private static final int DECADES = 6;
+
+    /** Seconds: 100 µs to 10⁴ s. */
+    private static final int FASTEST = -4;
+
+    private static final int SLOWEST = 4;
+
+    private GrowthPlot() {}
+
+    static String svg(ArchitectureRun run) {
+        StringBuilder svg = new StringBuilder();
+        svg.append("<svg viewBox=\"0 0 " + WIDTH + " " + HEIGHT + "\" role=\"img\" aria-label=\"Seconds of one query by"
+                + " the number of documents, for the dual encoder, the cross-encoder and both together\">\n");
+        axes(svg);
+        curve(svg, "dual", "dual encoder", run.dual().query().points(), n -> run.dual()
+                .query()
+                .law()
+                .seconds(n));
+        curve(svg, "cross", "cross-encoder", run.cross().query().points(), n -> run.cross()
+                .query()
+                .law()
+                .seconds(n));
+        curve(
+                svg,
+                "both",
+                "both together",
+                List.of(),
+                n -> run.hybridSeconds(n, (int) Math.min(n, CompareCommand.RERANKED)));
+        return svg.append("</svg>\n").toString();
+    }
+
+    private static void axes(StringBuilder svg) {
+        for (int decade = 0; decade <= DECADES; decade++) {
+            double x = x(Math.pow(10, decade));
+            line(svg, x, TOP, x, HEIGHT - BOTTOM);
+            text(svg, x, HEIGHT - BOTTOM + 18, "middle", "tick", String.format(Locale.ROOT, "%,d", (int)
+                    Math.pow(10, decade)));
+        }
+        for (int power = FASTEST; power <= SLOWEST; power++) {
+            double y = y(Math.pow(10, power));
+            line(svg, LEFT, y, WIDTH - RIGHT, y);
+            text(svg, LEFT - 8, y + 4, "end", "tick", Numbers.time(Math.pow(10, power)));
+        }
+        text(svg, (LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - 8, "middle", "tick", "documents");
+    }
+
+    private interface Law {
+        double seconds(double documents);
+    }
+
+    private static void curve(StringBuilder svg, String style, String name, List<CostLaw.Point> points, Law law) {
+        svg.append("<polyline class=\"law " + style + "\" points=\"");
+        for (int i = 0; i <= 20 * DECADES; i++) {
+            double documents = Math.pow(10, i / 20.0);
+            svg.append(String.format(Locale.ROOT, "%.1f,%.1f ", x(documents), y(law.seconds(documents))));
+        }
+        svg.append("\"/>\n");
+        for (CostLaw.Point point : points) {
+            svg.append(String.format(
+                    Locale.ROOT,
+                    "<circle class=\"point %s\" cx=\"%.1f\" cy=\"%.1f\" r=\"4.5\"><title>%s, %,d documents:"
+                            + " %s</title></circle>\n",
+                    style,
+                    x(point.documents()),
+                    y(point.seconds()),
+                    name,
+                    point.documents(),
+                    Numbers.time(point.seconds())));
+        }
+        double end = y(law.seconds(Math.pow(10, DECADES)));
+        text(svg, WIDTH - RIGHT + 8, end + (style.equals("both") ? -6 : 5), "start", "name " + style, name);
+    }
+
+    private static void line(StringBuilder svg, double x1, double y1, double x2, double y2) {
+        svg.append(String.format(
+                Locale.ROOT,
+                "<line class=\"grid\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\"/>\n",
+                x1,
+                y1,
+                x2,
+                y2));
+    }
+
+    private static void text(StringBuilder svg, double x, double y, String anchor, String style, String text) {
+        svg.append(String.format(
+                Locale.ROOT,
+                "<text class=\"%s\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">%s</text>\n",
+                style,
+                x,
+                y,
+                anchor,
+                text));
+    }
+
+    private static double x(double documents) {
+        return LEFT + (WIDTH - LEFT - RIGHT) * Math.log10(documents) / DECADES;
+    }
+
+    private static double y(double seconds) {
+        double power = Math.clamp(Math.log10(seconds), FASTEST, SLOWEST);
+        return HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * (power - FASTEST) / (SLOWEST - FASTEST);
+    }
+}
