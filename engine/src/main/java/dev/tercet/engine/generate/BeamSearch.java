@@ -67,9 +67,9 @@ final class BeamSearch extends Search {
         super(kernels, settings, sentence, source);
         beams = settings.beams();
         int candidates = Math.multiplyExact(Math.max(2, 1 + settings.endTokens().length), beams);
-        best = new Candidates(candidates);
+        best = new Candidates(kernels, candidates);
         ofRow = new Candidates[beams];
-        Arrays.setAll(ofRow, _ -> new Candidates(candidates));
+        Arrays.setAll(ofRow, _ -> new Candidates(kernels, candidates));
         running = new Beam[beams];
         float[] certain = new float[settings.prefix()];
         Arrays.setAll(running, b -> new Beam(0, -1, b == 0 ? 0f : BEHIND, settings.prompt(), certain));

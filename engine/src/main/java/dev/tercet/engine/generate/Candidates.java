@@ -1,15 +1,19 @@
 package dev.tercet.engine.generate;
 
+import dev.tercet.engine.kernel.Kernels;
+
 /**
  * The best few continuations of some hypotheses, best first. Of equal ones that stands first which was offered first.
  */
 final class Candidates {
+    private final Kernels kernels;
     private final float[] totals;
     private final int[] beams;
     private final int[] tokens;
     private int size;
 
-    Candidates(int most) {
+    Candidates(Kernels kernels, int most) {
+        this.kernels = kernels;
         totals = new float[most];
         beams = new int[most];
         tokens = new int[most];
@@ -23,14 +27,16 @@ final class Candidates {
     void offer(int beam, float soFar, Scores scores) {
         int token = 0;
         for (; token < scores.size() && size < totals.length; token++) insert(scores.of(token) + soFar, beam, token);
-        float worst = totals[totals.length - 1];
-        for (; token < scores.size(); token++) {
-            float total = scores.of(token) + soFar;
-            if (total > worst) {
-                insert(total, beam, token);
-                worst = totals[totals.length - 1];
-            }
+        while ((token = better(soFar, scores, token)) < scores.size()) {
+            insert(scores.of(token) + soFar, beam, token);
+            token++;
         }
+    }
+
+    /** The first token from this one on whose total is above the last one here. */
+    private int better(float soFar, Scores scores, int from) {
+        float worst = totals[totals.length - 1];
+        return kernels.firstAbove(worst, soFar, scores.data(), scores.offset(), from, scores.size());
     }
 
     /** Offers those of others. */

@@ -39,13 +39,17 @@ final class GreedySearch extends Search {
         Scores scores = scores(logits, row);
         settings.process(prefix(ids), scores);
         int best = 0;
-        for (int token = 1; token < scores.size(); token++) {
-            if (scores.of(token) > scores.of(best)) best = token;
-        }
-        // where nothing is possible the reference takes the first token
-        if (scores.of(best) != Float.NEGATIVE_INFINITY) logSoftmax(scores);
+        for (int token = 0; token < scores.size(); token = better(scores, best)) best = token;
         ids = append(ids, best);
-        logProbabilities = append(logProbabilities, scores.of(best));
+        // where nothing is possible the reference takes the first token
+        boolean possible = scores.of(best) != Float.NEGATIVE_INFINITY;
+        logProbabilities =
+                append(logProbabilities, possible ? logProbabilityOfLargest(scores, best) : Float.NEGATIVE_INFINITY);
+    }
+
+    /** The first token after this one with a larger score. */
+    private int better(Scores scores, int token) {
+        return kernels.firstAbove(scores.of(token), 0f, scores.data(), scores.offset(), token + 1, scores.size());
     }
 
     @Override

@@ -206,8 +206,24 @@ public abstract sealed class Search permits GreedySearch, BeamSearch, SampleSear
     final void logSoftmax(Scores scores) {
         kernels.logSoftmax(scores.data(), scores.offset(), scores.size());
         // one logit that is NaN or infinite makes the sum, and so all of them, NaN
-        if (Float.isNaN(scores.of(0)))
+        requireNumber(scores.of(0));
+    }
+
+    /**
+     * What {@link #logSoftmax} would make of the largest logit, the others left as they are.
+     *
+     * @throws IllegalStateException when the logits are not numbers
+     */
+    final float logProbabilityOfLargest(Scores scores, int token) {
+        float max = scores.of(token) + 0f;
+        float logarithm = kernels.logSumOfExponentials(scores.data(), scores.offset(), scores.size(), max);
+        return requireNumber(scores.of(token) - max - logarithm);
+    }
+
+    private static float requireNumber(float logProbability) {
+        if (Float.isNaN(logProbability))
             throw new IllegalStateException("the model gave logits that are not finite numbers; its weights are"
                     + " damaged or their precision does not suffice");
+        return logProbability;
     }
 }

@@ -94,6 +94,30 @@ final class GradualKernels implements Kernels {
                 scalar.attentionScratch(queries, keys, headSize), vector.attentionScratch(queries, keys, headSize));
     }
 
+    /** In the panels of the vector kernels, which the scalar kernels read too. */
+    @Override
+    public KeyValueCache cache(int columns, int slots) {
+        return vector.cache(columns, slots);
+    }
+
+    @Override
+    public void attention(
+            Rows queries,
+            KeyValueCache cache,
+            int[][] seen,
+            int headSize,
+            float scale,
+            Rows context,
+            float[] probabilities,
+            float[] scratch) {
+        current.attention(queries, cache, seen, headSize, scale, context, probabilities, scratch);
+    }
+
+    @Override
+    public int attentionScratch(KeyValueCache cache) {
+        return Math.max(scalar.attentionScratch(cache), vector.attentionScratch(cache));
+    }
+
     @Override
     public void layerNorm(Rows x, Rows residual, int columns, float[] weight, float[] bias, float epsilon, Rows y) {
         current.layerNorm(x, residual, columns, weight, bias, epsilon, y);
@@ -112,6 +136,16 @@ final class GradualKernels implements Kernels {
     @Override
     public void logSoftmax(float[] x, int offset, int length) {
         current.logSoftmax(x, offset, length);
+    }
+
+    @Override
+    public float logSumOfExponentials(float[] x, int offset, int length, float max) {
+        return current.logSumOfExponentials(x, offset, length, max);
+    }
+
+    @Override
+    public int firstAbove(float bound, float addend, float[] x, int offset, int from, int length) {
+        return current.firstAbove(bound, addend, x, offset, from, length);
     }
 
     @Override

@@ -98,6 +98,33 @@ public interface Kernels {
     /** Floats of scratch that {@link #attention} needs for one call. */
     int attentionScratch(int queries, int keys, int headSize);
 
+    /** A cache for {@link #attention(Rows, KeyValueCache, int[][], int, float, Rows, float[], float[])}. */
+    KeyValueCache cache(int columns, int slots);
+
+    /**
+     * Attention in a decoding step, for all heads: row r sees the tokens in the slots {@code seen[r]} of the cache, in
+     * this order, and gets the bits that the other {@code attention} gives it for their keys and values.
+     *
+     * @param queries [rows, heads · headSize]
+     * @param seen of every row at least one slot, [rows]
+     * @param scale above 0
+     * @param context [rows, heads · headSize], written
+     * @param probabilities [heads, rows, tokens], written when not null; then all rows see as many
+     * @param scratch at least {@link #attentionScratch(KeyValueCache)} floats
+     */
+    void attention(
+            Rows queries,
+            KeyValueCache cache,
+            int[][] seen,
+            int headSize,
+            float scale,
+            Rows context,
+            float[] probabilities,
+            float[] scratch);
+
+    /** Floats of scratch that attention to a cache of this size needs for one call. */
+    int attentionScratch(KeyValueCache cache);
+
     /**
      * y = (h − mean(h)) / √(var(h) + epsilon) · weight + bias, row by row, with h = x + residual (x alone when residual
      * is null); the variance is the biased one. y may be x or residual.
@@ -112,6 +139,12 @@ public interface Kernels {
 
     /** x = log softmax(x) in place. */
     void logSoftmax(float[] x, int offset, int length);
+
+    /** log Σ exp(x[i] − max): what {@link #logSoftmax} subtracts after the maximum. */
+    float logSumOfExponentials(float[] x, int offset, int length, float max);
+
+    /** The first i ≥ from with x[i] + addend &gt; bound; length if there is none. */
+    int firstAbove(float bound, float addend, float[] x, int offset, int from, int length);
 
     /** Σ a[i] · b[i]. */
     float dot(float[] a, int aOffset, float[] b, int bOffset, int length);

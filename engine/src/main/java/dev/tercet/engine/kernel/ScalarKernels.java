@@ -172,6 +172,74 @@ final class ScalarKernels implements Kernels {
         return wholeBlocks(keys);
     }
 
+    /** Slot by slot: there is nothing to gain from panels here, but any width will do. */
+    @Override
+    public KeyValueCache cache(int columns, int slots) {
+        return new KeyValueCache(columns, 1, slots);
+    }
+
+    @Override
+    public void attention(
+            Rows queries,
+            KeyValueCache cache,
+            int[][] seen,
+            int headSize,
+            float scale,
+            Rows context,
+            float[] probabilities,
+            float[] scratch) {
+        Shapes.checkAttention(queries, cache, cache.width, seen, headSize, scale, context, probabilities);
+        int heads = cache.columns / headSize;
+        for (int head = 0; head < heads; head++) {
+            int column = head * headSize;
+            for (int i = 0; i < queries.count(); i++) {
+                int[] tokens = seen[i];
+                int end = wholeBlocks(tokens.length);
+                for (int j = 0; j < tokens.length; j++) {
+                    int q = queries.offset() + i * queries.stride() + column;
+                    scratch[j] = scale * score(queries.data(), q, cache, tokens[j], column, headSize);
+                }
+                float max = max(scratch, 0, tokens.length);
+                for (int j = 0; j < tokens.length; j++) {
+                    scratch[j] = ElementaryFunctions.exp(scratch[j] - max);
+                }
+                Arrays.fill(scratch, tokens.length, end, 0f);
+                float sum = sum(scratch, 0, end);
+                int at = context.offset() + i * context.stride() + column;
+                for (int c = 0; c < headSize; c++) {
+                    context.data()[at + c] = mix(scratch, tokens, cache, column + c) / sum;
+                }
+                for (int j = 0; probabilities != null && j < tokens.length; j++) {
+                    probabilities[(head * queries.count() + i) * tokens.length + j] = scratch[j] / sum;
+                }
+            }
+        }
+    }
+
+    /** q · k of a head in one chain, columns ascending. */
+    private static float score(float[] q, int qAt, KeyValueCache cache, int slot, int column, int headSize) {
+        int at = cache.keyAt(slot, column);
+        float sum = 0f;
+        for (int c = 0; c < headSize; c++) {
+            sum = Math.fma(q[qAt + c], cache.keys[at + c * cache.width], sum);
+        }
+        return sum;
+    }
+
+    /** Σⱼ e[j] · v[tokens[j], column], j ascending. */
+    private static float mix(float[] e, int[] tokens, KeyValueCache cache, int column) {
+        float sum = 0f;
+        for (int j = 0; j < tokens.length; j++) {
+            sum = Math.fma(e[j], cache.values[tokens[j] * cache.columns + column], sum);
+        }
+        return sum;
+    }
+
+    @Override
+    public int attentionScratch(KeyValueCache cache) {
+        return wholeBlocks(cache.slots());
+    }
+
     /** Length rounded up to whole blocks of a reduction. */
     static int wholeBlocks(int length) {
         return (length + LANES - 1) / LANES * LANES;
@@ -238,11 +306,24 @@ final class ScalarKernels implements Kernels {
     @Override
     public void logSoftmax(float[] x, int offset, int length) {
         float max = max(x, offset, length);
-        float logarithm = logarithm(sumOfExponentials(x, offset, length, max));
+        float logarithm = logSumOfExponentials(x, offset, length, max);
         for (int i = offset; i < offset + length; i++) {
             // in this order: max + logarithm would lose what is small beside a large maximum
             x[i] = x[i] - max - logarithm;
         }
+    }
+
+    @Override
+    public float logSumOfExponentials(float[] x, int offset, int length, float max) {
+        return logarithm(sumOfExponentials(x, offset, length, max));
+    }
+
+    @Override
+    public int firstAbove(float bound, float addend, float[] x, int offset, int from, int length) {
+        for (int i = from; i < length; i++) {
+            if (x[offset + i] + addend > bound) return i;
+        }
+        return length;
     }
 
     /** The natural logarithm, by fdlibm's port to Java, which is the same everywhere; once per row. */

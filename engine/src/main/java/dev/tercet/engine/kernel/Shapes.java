@@ -51,6 +51,44 @@ final class Shapes {
         }
     }
 
+    static void checkAttention(
+            Rows queries,
+            KeyValueCache cache,
+            int width,
+            int[][] seen,
+            int headSize,
+            float scale,
+            Rows context,
+            float[] probabilities) {
+        if (cache.width != width) {
+            throw new IllegalArgumentException("the cache has panels of " + cache.width + " slots, these kernels use "
+                    + width + ": make it with the kernels that read it");
+        }
+        if (headSize < 1 || cache.columns % headSize != 0) {
+            throw new IllegalArgumentException(cache.columns + " columns cannot be divided into heads of " + headSize);
+        }
+        if (!(scale > 0f && scale < Float.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException("scale is " + scale + ", expected a positive number");
+        }
+        if (seen.length != queries.count()) {
+            throw new IllegalArgumentException(
+                    seen.length + " lists of tokens for " + queries.count() + " rows of queries");
+        }
+        for (int[] tokens : seen) {
+            if (tokens.length < 1 || tokens.length > cache.slots()) {
+                throw new IllegalArgumentException("a row sees " + tokens.length + " tokens, expected 1 to the "
+                        + cache.slots() + " that the cache has slots for");
+            }
+            if (probabilities != null
+                    && probabilities.length < (long) cache.columns / headSize * seen.length * tokens.length) {
+                throw new IllegalArgumentException("probabilities has " + probabilities.length + " elements, ["
+                        + cache.columns / headSize + ", " + seen.length + ", " + tokens.length + "] needs more");
+            }
+        }
+        checkRows("queries", queries, cache.columns, queries.count());
+        checkRows("context", context, cache.columns, queries.count());
+    }
+
     static void checkLayerNorm(Rows x, Rows residual, int columns, float[] weight, float[] bias, Rows y) {
         checkRows("x", x, columns, x.count());
         checkRows("y", y, columns, x.count());

@@ -6,6 +6,7 @@ import static jdk.incubator.vector.VectorOperators.LT;
 import static jdk.incubator.vector.VectorOperators.MAX;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -222,6 +223,31 @@ final class VectorFunctions {
             max = value > max ? value : max;
         }
         return max + 0f;
+    }
+
+    /** The first i ≥ from with x[i] + addend &gt; bound; length if there is none. */
+    static int firstAbove(float bound, float addend, float[] x, int offset, int from, int length) {
+        int i = from;
+        for (; i <= length - 4 * L; i += 4 * L) {
+            int at = offset + i;
+            VectorMask<Float> m0 = FloatVector.fromArray(S, x, at).add(addend).compare(GT, bound);
+            VectorMask<Float> m1 =
+                    FloatVector.fromArray(S, x, at + L).add(addend).compare(GT, bound);
+            VectorMask<Float> m2 =
+                    FloatVector.fromArray(S, x, at + 2 * L).add(addend).compare(GT, bound);
+            VectorMask<Float> m3 =
+                    FloatVector.fromArray(S, x, at + 3 * L).add(addend).compare(GT, bound);
+            if (m0.or(m1).or(m2.or(m3)).anyTrue()) {
+                break;
+            }
+        }
+        // where: in the vectors just seen, or in what is less than four vectors
+        for (; i < length; i++) {
+            if (x[offset + i] + addend > bound) {
+                return i;
+            }
+        }
+        return length;
     }
 
     /** x[i] = exp(factor · x[i] − max). */

@@ -213,6 +213,34 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
+    public KeyValueCache cache(int columns, int slots) {
+        return new KeyValueCache(columns, VectorStepAttention.WIDTH, slots);
+    }
+
+    @Override
+    public void attention(
+            Rows queries,
+            KeyValueCache cache,
+            int[][] seen,
+            int headSize,
+            float scale,
+            Rows context,
+            float[] probabilities,
+            float[] scratch) {
+        Shapes.checkAttention(queries, cache, VectorStepAttention.WIDTH, seen, headSize, scale, context, probabilities);
+        if (scratch.length < VectorStepAttention.scratch(cache)) {
+            throw new IllegalArgumentException(
+                    "scratch has " + scratch.length + " elements, needed are " + VectorStepAttention.scratch(cache));
+        }
+        VectorStepAttention.run(queries, cache, seen, headSize, scale, context, probabilities, scratch);
+    }
+
+    @Override
+    public int attentionScratch(KeyValueCache cache) {
+        return VectorStepAttention.scratch(cache);
+    }
+
+    @Override
     public void layerNorm(Rows x, Rows residual, int columns, float[] weight, float[] bias, float epsilon, Rows y) {
         Shapes.checkLayerNorm(x, residual, columns, weight, bias, y);
         for (int row = 0; row < x.count(); row++) {
@@ -292,7 +320,7 @@ final class VectorKernels implements Kernels {
     @Override
     public void logSoftmax(float[] x, int offset, int length) {
         float max = VectorFunctions.max(1f, x, offset, length);
-        float logarithm = ScalarKernels.logarithm(VectorFunctions.sumOfExponentials(x, offset, max, length));
+        float logarithm = logSumOfExponentials(x, offset, length, max);
         int i = 0;
         for (; i <= length - L; i += L) {
             FloatVector.fromArray(S, x, offset + i).sub(max).sub(logarithm).intoArray(x, offset + i);
@@ -300,6 +328,16 @@ final class VectorKernels implements Kernels {
         for (; i < length; i++) {
             x[offset + i] = x[offset + i] - max - logarithm;
         }
+    }
+
+    @Override
+    public float logSumOfExponentials(float[] x, int offset, int length, float max) {
+        return ScalarKernels.logarithm(VectorFunctions.sumOfExponentials(x, offset, max, length));
+    }
+
+    @Override
+    public int firstAbove(float bound, float addend, float[] x, int offset, int from, int length) {
+        return VectorFunctions.firstAbove(bound, addend, x, offset, from, length);
     }
 
     @Override

@@ -47,8 +47,7 @@ record CrossAttention(
         run.record(names.query, new Sequences(q, x.starts()), hidden);
 
         Rows context = workspace.rows(rows, hidden); // [rows, hidden]
-        state.sourceAttention(layer, names.probabilities, attention, run.traced())
-                .forward(run, q, context);
+        state.sourceAttention(layer, names.probabilities, attention).forward(run, q, context);
         run.record(names.context, new Sequences(context, x.starts()), hidden);
 
         Rows projected = workspace.rows(rows, hidden); // [rows, hidden]

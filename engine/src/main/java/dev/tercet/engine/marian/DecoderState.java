@@ -1,70 +1,59 @@
 package dev.tercet.engine.marian;
 
 import dev.tercet.engine.generate.Continuations;
+import dev.tercet.engine.kernel.Kernels;
 import dev.tercet.engine.kernel.Rows;
 import dev.tercet.engine.layer.Attention;
 import dev.tercet.engine.trace.Trace;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
- * What decoding remembers from step to step: for every sentence the keys and values of its source, for every token of
- * every living hypothesis those of the token, in all layers.
- *
- * <p>Hypotheses of one sentence share their beginnings, so the tokens form a tree. Each has a slot, which knows the
- * slot of the token before it; a hypothesis is the slot of its last token. Reordering beams copies nothing: a row only
- * names another slot. A slot that no hypothesis ends in or passes through is used again.
+ * The rows of a decoding step and what decoding remembers from step to step, a {@link SentenceMemory} for every
+ * sentence that has rows.
  *
  * <p>Not safe for use by many threads at once; one decoding run has its own.
  */
 final class DecoderState {
-    private static final int NONE = -1;
-
+    private final Kernels kernels;
     private final int layers;
     private final int hidden;
 
-    /** Keys and values of the source tokens of a sentence, {@code [layers][tokens, 2 · hidden]}. */
-    private final Map<Integer, Rows[]> sources = new HashMap<>();
-
-    /** Keys and values of slot s in layer l, side by side: {@code cache[l][s · 2 · hidden …]}. */
-    private final float[][] cache;
-
-    private int capacity;
-    private int slots;
-    private int[] free = new int[0];
-    private int freeCount;
-
-    /** Of every slot: the slot before it, how many rows and slots need it, its token, position and sentence. */
-    private int[] before = new int[0];
-
-    private int[] needed = new int[0];
-    private int[] token = new int[0];
-    private int[] position = new int[0];
-    private int[] sentence = new int[0];
+    /** Sentences that have begun and whose first row has not come yet. */
+    private final Map<Integer, SentenceMemory> begun = new HashMap<>();
 
     private int rows;
+
+    /** Of every row: its sentence, the slot of its newest token, the slots of all its tokens. */
+    private SentenceMemory[] memories = new SentenceMemory[0];
+
     private int[] ends = new int[0];
     private int[][] paths = new int[0][];
 
-    DecoderState(int layers, int hidden) {
+    /** The source tokens that every row sees. */
+    private int[][] sources = new int[0][];
+
+    /** The first row of every sentence, and the number of rows at the end. */
+    private int[] starts = {0};
+
+    DecoderState(Kernels kernels, int layers, int hidden) {
+        this.kernels = kernels;
         this.layers = layers;
         this.hidden = hidden;
-        this.cache = new float[layers][0];
     }
 
     /**
      * Takes in a sentence.
      *
      * @param number by which {@link Continuations} name it
-     * @param keysValues of its source tokens, [layers][tokens, 2 · hidden]
      */
-    void begin(int number, Rows[] keysValues) {
-        sources.put(number, keysValues);
+    SentenceMemory begin(int number, int sourceTokens) {
+        SentenceMemory memory = new SentenceMemory(kernels, layers, hidden, sourceTokens);
+        begun.put(number, memory);
+        return memory;
     }
 
     /**
@@ -72,62 +61,36 @@ final class DecoderState {
      * no row needs any more is forgotten.
      */
     void advance(Continuations step) {
-        int[] oldEnds = ends;
-        int[] newEnds = new int[step.count()];
-        for (int r = 0; r < step.count(); r++) {
-            int parent = step.begins(r) ? NONE : oldEnds[step.parent(r)];
-            newEnds[r] = slotAfter(parent, step.begins(r) ? step.sentence(r) : sentence[parent]);
-            token[newEnds[r]] = step.token(r);
+        int count = step.count();
+        SentenceMemory[] newMemories = new SentenceMemory[count];
+        int[] newEnds = new int[count];
+        for (int r = 0; r < count; r++) {
+            boolean begins = step.begins(r);
+            newMemories[r] = begins ? begun.remove(step.sentence(r)) : memories[step.parent(r)];
+            int parent = begins ? SentenceMemory.NONE : ends[step.parent(r)];
+            newEnds[r] = newMemories[r].append(parent, step.token(r));
         }
-        for (int end : oldEnds) release(end);
-        rows = step.count();
+        for (int r = 0; r < rows; r++) memories[r].release(ends[r]);
+        rows = count;
+        memories = newMemories;
         ends = newEnds;
         paths = new int[rows][];
-        Set<Integer> living = new HashSet<>();
+        sources = new int[rows][];
         for (int r = 0; r < rows; r++) {
-            paths[r] = path(ends[r]);
-            living.add(sentence[ends[r]]);
+            paths[r] = memories[r].path(ends[r]);
+            sources[r] = memories[r].wholeSource();
         }
-        sources.keySet().retainAll(living);
+        starts = starts();
     }
 
-    private int slotAfter(int parent, int sentenceOfSlot) {
-        int slot = freeCount > 0 ? free[--freeCount] : newSlot();
-        before[slot] = parent;
-        needed[slot] = 1;
-        sentence[slot] = sentenceOfSlot;
-        position[slot] = parent == NONE ? 0 : position[parent] + 1;
-        if (parent != NONE) needed[parent]++;
-        return slot;
-    }
-
-    private int newSlot() {
-        if (slots == capacity) {
-            capacity = Math.max(64, capacity * 2);
-            before = Arrays.copyOf(before, capacity);
-            needed = Arrays.copyOf(needed, capacity);
-            token = Arrays.copyOf(token, capacity);
-            position = Arrays.copyOf(position, capacity);
-            sentence = Arrays.copyOf(sentence, capacity);
-            free = Arrays.copyOf(free, capacity);
-            int floats = Math.multiplyExact(capacity, 2 * hidden);
-            for (int l = 0; l < layers; l++) cache[l] = Arrays.copyOf(cache[l], floats);
+    private int[] starts() {
+        int[] found = new int[rows + 1];
+        int count = 0;
+        for (int r = 0; r < rows; r++) {
+            if (r == 0 || memories[r] != memories[r - 1]) found[count++] = r;
         }
-        return slots++;
-    }
-
-    /** One less needs the slot; if none is left it is free, and the slot before it is needed by one less. */
-    private void release(int slot) {
-        while (slot != NONE && --needed[slot] == 0) {
-            free[freeCount++] = slot;
-            slot = before[slot];
-        }
-    }
-
-    private int[] path(int end) {
-        int[] path = new int[position[end] + 1];
-        for (int slot = end; slot != NONE; slot = before[slot]) path[position[slot]] = slot;
-        return path;
+        found[count++] = rows;
+        return Arrays.copyOf(found, count);
     }
 
     /** Rows of this step. */
@@ -137,17 +100,23 @@ final class DecoderState {
 
     /** Tokens whose keys and values are kept. */
     int tokensKept() {
-        return slots - freeCount;
+        int tokens = 0;
+        for (int s = 0; s + 1 < starts.length; s++) tokens += memories[starts[s]].tokensKept();
+        return tokens;
     }
 
     /** The newest token of every row. */
     int[] tokens() {
-        return Arrays.stream(ends).map(end -> token[end]).toArray();
+        int[] tokens = new int[rows];
+        for (int r = 0; r < rows; r++) tokens[r] = memories[r].token(ends[r]);
+        return tokens;
     }
 
     /** The position of the newest token of every row, from 0. */
     int[] positions() {
-        return Arrays.stream(ends).map(end -> position[end]).toArray();
+        int[] positions = new int[rows];
+        for (int r = 0; r < rows; r++) positions[r] = memories[r].position(ends[r]);
+        return positions;
     }
 
     /**
@@ -156,7 +125,7 @@ final class DecoderState {
     void record(Trace trace) {
         for (int r = 0; r < rows; r++) {
             float[] ids = new float[paths[r].length];
-            for (int p = 0; p < ids.length; p++) ids[p] = token[paths[r][p]];
+            for (int p = 0; p < ids.length; p++) ids[p] = memories[r].token(paths[r][p]);
             trace.record("decoder.input_ids", r, ids, 0, ids.length);
         }
     }
@@ -167,46 +136,31 @@ final class DecoderState {
      * @param keysValues [rows, 2 · hidden]
      */
     void remember(int layer, Rows keysValues) {
-        for (int r = 0; r < rows; r++) {
-            int from = keysValues.offset() + r * keysValues.stride();
-            System.arraycopy(keysValues.data(), from, cache[layer], ends[r] * 2 * hidden, 2 * hidden);
-        }
+        for (int r = 0; r < rows; r++)
+            memories[r].target(layer).put(ends[r], keysValues.data(), keysValues.offset() + r * keysValues.stride());
     }
 
-    /** Attention of every row to the tokens of its hypothesis, the newest included. */
+    /**
+     * Attention of every row to the tokens of its hypothesis, the newest included.
+     *
+     * @param name of the probabilities, for a trace
+     */
     RowAttention tokenAttention(int layer, String name, Attention heads) {
-        RowAttention.Group[] groups = new RowAttention.Group[rows];
-        int longest = 0;
-        for (int r = 0; r < rows; r++) {
-            int[] path = paths[r];
-            groups[r] = new RowAttention.Group(r, r + 1, memory -> recall(layer, path, memory));
-            longest = Math.max(longest, path.length);
-        }
-        return new RowAttention(name, heads, groups, longest, longest * 2 * hidden);
-    }
-
-    private Rows recall(int layer, int[] path, float[] memory) {
-        for (int p = 0; p < path.length; p++)
-            System.arraycopy(cache[layer], path[p] * 2 * hidden, memory, p * 2 * hidden, 2 * hidden);
-        return Rows.of(memory, 2 * hidden, path.length);
+        List<RowAttention.Group> groups = new ArrayList<>(starts.length - 1);
+        for (int s = 0; s + 1 < starts.length; s++)
+            groups.add(new RowAttention.Group(starts[s], starts[s + 1], memories[starts[s]].target(layer)));
+        return new RowAttention(name, heads, groups, paths);
     }
 
     /**
      * Attention of every row to the source of its sentence.
      *
-     * @param separate whether each row stands by itself, rather than with the others of its sentence; the same results
+     * @param name of the probabilities, for a trace
      */
-    RowAttention sourceAttention(int layer, String name, Attention heads, boolean separate) {
-        List<RowAttention.Group> groups = new ArrayList<>();
-        int longest = 0;
-        for (int from = 0, to; from < rows; from = to) {
-            int s = sentence[ends[from]];
-            to = from + 1;
-            while (!separate && to < rows && sentence[ends[to]] == s) to++;
-            Rows source = sources.get(s)[layer];
-            groups.add(new RowAttention.Group(from, to, _ -> source));
-            longest = Math.max(longest, source.count());
-        }
-        return new RowAttention(name, heads, groups.toArray(RowAttention.Group[]::new), longest, 0);
+    RowAttention sourceAttention(int layer, String name, Attention heads) {
+        List<RowAttention.Group> groups = new ArrayList<>(starts.length - 1);
+        for (int s = 0; s + 1 < starts.length; s++)
+            groups.add(new RowAttention.Group(starts[s], starts[s + 1], memories[starts[s]].source(layer)));
+        return new RowAttention(name, heads, groups, sources);
     }
 }

@@ -1,11 +1,11 @@
 package dev.tercet.engine.marian;
 
+import dev.tercet.engine.kernel.Kernels;
 import dev.tercet.engine.kernel.Rows;
 import dev.tercet.engine.layer.Linear;
 import dev.tercet.engine.layer.Run;
 import dev.tercet.engine.layer.Sequences;
 import dev.tercet.engine.parallel.Workers;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -49,8 +49,8 @@ final class MarianDecoder {
     }
 
     /** A state without sentences. */
-    DecoderState newState() {
-        return new DecoderState(layers.size(), hidden);
+    DecoderState newState(Kernels kernels) {
+        return new DecoderState(kernels, layers.size(), hidden);
     }
 
     /**
@@ -60,22 +60,18 @@ final class MarianDecoder {
      * @param source the encoder's output, [tokens, hidden]
      */
     void begin(Run run, DecoderState state, int[] sentences, Sequences source) {
+        SentenceMemory[] memories = new SentenceMemory[sentences.length];
+        for (int s = 0; s < sentences.length; s++) memories[s] = state.begin(sentences[s], source.length(s));
         int tokens = source.rows().count();
-        Sequences[] keysValues = new Sequences[layers.size()];
+        int mark = run.workspace().mark();
+        Sequences keysValues =
+                new Sequences(run.workspace().rows(tokens, 2 * hidden), source.starts()); // [tokens, 2 · hidden]
         for (DecoderLayer layer : layers) {
-            // not in the workspace: it stays as long as the sentence
-            Rows rows = Rows.of(new float[tokens * 2 * hidden], 2 * hidden, tokens); // [tokens, 2 · hidden]
-            keysValues[layer.index()] = new Sequences(rows, source.starts());
-            layer.crossAttention().remember(run, source, keysValues[layer.index()]);
+            layer.crossAttention().remember(run, source, keysValues);
+            for (int s = 0; s < sentences.length; s++)
+                memories[s].rememberSource(layer.index(), keysValues.sequence(s));
         }
-        for (int s = 0; s < sentences.length; s++) {
-            int sentence = s;
-            state.begin(
-                    sentences[s],
-                    Arrays.stream(keysValues)
-                            .map(layer -> layer.sequence(sentence))
-                            .toArray(Rows[]::new));
-        }
+        run.workspace().release(mark);
     }
 
     /**

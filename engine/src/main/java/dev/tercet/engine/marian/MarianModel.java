@@ -64,12 +64,13 @@ public final class MarianModel {
     private final class Decoding implements NextTokens {
         private final Run run;
         private final List<int[]> sources;
-        private final DecoderState state = decoder.newState();
+        private final DecoderState state;
         private float[] logits = new float[0];
 
         Decoding(Run run, List<int[]> sources) {
             this.run = run;
             this.sources = sources;
+            this.state = decoder.newState(run.kernels());
         }
 
         @Override

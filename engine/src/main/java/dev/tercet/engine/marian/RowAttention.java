@@ -1,68 +1,78 @@
 package dev.tercet.engine.marian;
 
+import dev.tercet.engine.kernel.KeyValueCache;
 import dev.tercet.engine.kernel.Rows;
 import dev.tercet.engine.layer.Attention;
 import dev.tercet.engine.layer.Linear;
 import dev.tercet.engine.layer.Run;
+import java.util.Arrays;
+import java.util.List;
 
 /**
- * Attention in a decoding step, where every group of rows has keys and values of its own.
+ * Attention in a decoding step, where the rows of every sentence have keys and values of their own.
  *
  * @param name of the probabilities, for a trace
  * @param heads how the columns are divided
  * @param groups numbered from 0
- * @param longest the most keys that a group has
- * @param gathered floats of memory that a group needs to bring its keys and values together; 0 if they are already
+ * @param seen the slots of the tokens that each row sees, in their order, [rows]
  */
-record RowAttention(String name, Attention heads, Group[] groups, int longest, int gathered) {
+record RowAttention(String name, Attention heads, List<Group> groups, int[][] seen) {
     /**
-     * Rows that see the same keys and values.
+     * Rows that see tokens of the same cache.
      *
      * @param from first row
      * @param to row after the last
-     * @param keysValues gives them side by side, {@code [keys, 2 · columns]}, with the use of the memory it is passed
      */
-    record Group(int from, int to, KeysValues keysValues) {}
-
-    interface KeysValues {
-        Rows in(float[] memory);
-    }
+    record Group(int from, int to, KeyValueCache cache) {}
 
     /**
      * @param query [rows, columns]
      * @param context [rows, columns], written
      */
     void forward(Run run, Rows query, Rows context) {
-        int parts =
-                run.traced() ? 1 : Math.min(groups.length, run.parts(2L * query.count() * longest * heads.columns()));
-        int mostRows = 0;
-        for (Group group : groups) mostRows = Math.max(mostRows, group.to - group.from);
-        int scratch = run.kernels().attentionScratch(mostRows, longest, heads.headSize());
-        float[][] memory = run.workspace().scratch(2 * parts, Math.max(scratch, gathered));
+        long tokens = 0;
+        for (int[] row : seen) tokens += row.length;
+        int parts = run.traced() ? 1 : Math.min(groups.size(), run.parts(2 * tokens * heads.columns()));
+        int scratch = 0;
+        for (Group group : groups) scratch = Math.max(scratch, run.kernels().attentionScratch(group.cache));
+        float[][] memory = run.workspace().scratch(parts, scratch);
         run.workers().run(parts, part -> {
-            int to = Linear.share(groups.length, part + 1, parts);
-            for (int g = Linear.share(groups.length, part, parts); g < to; g++)
-                forward(run, groups[g], query, context, memory[2 * part], memory[2 * part + 1]);
+            int to = Linear.share(groups.size(), part + 1, parts);
+            for (int g = Linear.share(groups.size(), part, parts); g < to; g++)
+                forward(run, groups.get(g), query, context, memory[part]);
         });
     }
 
-    private void forward(Run run, Group group, Rows query, Rows context, float[] memory, float[] scratch) {
-        Rows keys = group.keysValues.in(memory); // [keys, 2 · columns]
-        int rows = group.to - group.from;
-        float[] probabilities = run.traced() ? new float[heads.heads() * rows * keys.count()] : null;
+    private void forward(Run run, Group group, Rows query, Rows context, float[] scratch) {
+        if (!run.traced()) {
+            attend(run, group.cache, group.from, group.to, query, context, null, scratch);
+            return;
+        }
+        for (int row = group.from; row < group.to; row++) {
+            float[] probabilities = new float[heads.heads() * seen[row].length];
+            attend(run, group.cache, row, row + 1, query, context, probabilities, scratch);
+            run.trace().record(name, row, probabilities, 0, heads.heads(), 1, seen[row].length);
+        }
+    }
+
+    private void attend(
+            Run run,
+            KeyValueCache cache,
+            int from,
+            int to,
+            Rows query,
+            Rows context,
+            float[] probabilities,
+            float[] scratch) {
         run.kernels()
                 .attention(
-                        query.slice(group.from, group.to),
-                        keys,
-                        keys.column(heads.columns()),
+                        query.slice(from, to),
+                        cache,
+                        Arrays.copyOfRange(seen, from, to),
                         heads.headSize(),
                         heads.scale(),
-                        false,
-                        context.slice(group.from, group.to),
+                        context.slice(from, to),
                         probabilities,
-                        scratch,
-                        0,
-                        heads.heads());
-        if (run.traced()) run.trace().record(name, group.from, probabilities, 0, heads.heads(), rows, keys.count());
+                        scratch);
     }
 }

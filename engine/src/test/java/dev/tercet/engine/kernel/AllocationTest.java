@@ -75,6 +75,26 @@ class AllocationTest {
     }
 
     @Test
+    void attentionOfAStepAllocatesNothing() {
+        KeyValueCache cache = KERNELS.cache(512, 32);
+        for (int slot = 0; slot < 32; slot++) {
+            cache.put(slot, numbers, slot * 1024);
+        }
+        float[] scratch = new float[KERNELS.attentionScratch(cache)];
+        int[] tokens = {4, 3, 7, 31, 12};
+        int[][] seen = {tokens, tokens, tokens, tokens};
+        Rows queries = Rows.of(numbers, 512, 4);
+        Rows context = Rows.of(results, 512, 4);
+        assertNoGarbage(
+                "attention of a step", () -> KERNELS.attention(queries, cache, seen, 64, 0.2f, context, null, scratch));
+    }
+
+    @Test
+    void searchingTheVocabularyAllocatesNothing() {
+        assertNoGarbage("first above", () -> KERNELS.firstAbove(1e30f, 1f, numbers, 0, 0, 30_001));
+    }
+
+    @Test
     void layerNormAllocatesNothing() {
         assertNoGarbage(
                 "layer norm",

@@ -207,6 +207,89 @@ class VectorEqualsScalarTest {
     }
 
     @Test
+    void attentionOfAStepAtEveryNumberOfTokensAndHeadSize() {
+        Random random = new Random(21);
+        for (int tokens = 1; tokens <= 70; tokens += 1 + random.nextInt(4)) {
+            for (int rows = 1; rows <= 13; rows += 1 + random.nextInt(4)) {
+                attentionOfAStep(random, rows, tokens, 1 + random.nextInt(70), 1 + random.nextInt(3));
+            }
+        }
+        attentionOfAStep(random, 4, 200, 64, 8);
+    }
+
+    /** Both kinds of kernels, and the scalar attention over the same keys and values gathered, agree. */
+    private static void attentionOfAStep(Random random, int rows, int slots, int headSize, int heads) {
+        int columns = heads * headSize;
+        int stride = columns + random.nextInt(3);
+        float[] keysValues = Floats.random(random, slots * 2 * columns);
+        Rows q = new Rows(Floats.random(random, rows * stride + MARGIN), 1, stride, rows);
+        int[][] seen = new int[rows][];
+        for (int r = 0; r < rows; r++) {
+            seen[r] = random.ints(1 + random.nextInt(slots), 0, slots).toArray();
+        }
+        float[] gathered = Floats.random(random, rows * stride + 2 * MARGIN);
+        float[] expected = gathered.clone();
+        float[] actual = gathered.clone();
+        for (int r = 0; r < rows; r++) {
+            float[] own = new float[seen[r].length * 2 * columns];
+            for (int j = 0; j < seen[r].length; j++) {
+                System.arraycopy(keysValues, seen[r][j] * 2 * columns, own, j * 2 * columns, 2 * columns);
+            }
+            Rows k = Rows.of(own, 2 * columns, seen[r].length);
+            Rows context = new Rows(gathered, MARGIN + r * stride, stride, 1);
+            float[] scratch = new float[SCALAR.attentionScratch(1, seen[r].length, headSize)];
+            SCALAR.attention(
+                    q.slice(r, r + 1), k, k.column(columns), headSize, 0.3f, false, context, null, scratch, 0, heads);
+        }
+        String what = rows + " rows, " + slots + " slots, " + heads + " heads of " + headSize;
+        attentionOfAStep(SCALAR, q, keysValues, columns, seen, headSize, new Rows(expected, MARGIN, stride, rows));
+        assertSameBits(gathered, expected, "scalar, " + what);
+        attentionOfAStep(VECTOR, q, keysValues, columns, seen, headSize, new Rows(actual, MARGIN, stride, rows));
+        assertSameBits(gathered, actual, "vector, " + what);
+    }
+
+    private static void attentionOfAStep(
+            Kernels kernels, Rows q, float[] keysValues, int columns, int[][] seen, int headSize, Rows context) {
+        int slots = keysValues.length / (2 * columns);
+        // the scalar kernels read the panels of the vector kernels too
+        KeyValueCache cache = (slots % 2 == 0 ? VECTOR : kernels).cache(columns, 1);
+        for (int slot = 0; slot < slots; slot++) {
+            cache.reserve(slot + 1);
+            cache.put(slot, keysValues, slot * 2 * columns);
+        }
+        float[] scratch = new float[kernels.attentionScratch(cache)];
+        java.util.Arrays.fill(scratch, Float.NaN);
+        kernels.attention(q, cache, seen, headSize, 0.3f, context, null, scratch);
+    }
+
+    @Test
+    void probabilitiesOfAStep() {
+        Random random = new Random(22);
+        int[][] seen = {{3, 0, 7, 8}, {1, 2, 3, 40}};
+        float[] keysValues = Floats.random(random, 41 * 2 * 15);
+        Rows q = Rows.of(Floats.random(random, 30), 15, 2);
+        float[][] probabilities = new float[2][3 * 2 * 4];
+        for (int i = 0; i < 2; i++) {
+            Kernels kernels = i == 0 ? SCALAR : VECTOR;
+            KeyValueCache cache = kernels.cache(15, 41);
+            for (int slot = 0; slot < 41; slot++) {
+                cache.put(slot, keysValues, slot * 2 * 15);
+            }
+            float[] scratch = new float[kernels.attentionScratch(cache)];
+            Rows context = Rows.of(new float[30], 15, 2);
+            kernels.attention(q, cache, seen, 5, 0.3f, context, probabilities[i], scratch);
+        }
+        assertSameBits(probabilities[0], probabilities[1], "probabilities");
+        for (int from = 0; from < probabilities[0].length; from += 4) {
+            double sum = 0;
+            for (int j = 0; j < 4; j++) {
+                sum += probabilities[0][from + j];
+            }
+            assertEquals(1, sum, 1e-6, "of a head and row");
+        }
+    }
+
+    @Test
     void layerNormAtEveryLength() {
         Random random = new Random(15);
         for (int columns = 1; columns <= 133; columns++) {
@@ -303,6 +386,22 @@ class VectorEqualsScalarTest {
         SCALAR.logSoftmax(expected, MARGIN, length);
         VECTOR.logSoftmax(actual, MARGIN, length);
         assertSameBits(expected, actual, "log softmax of " + length);
+    }
+
+    @Test
+    void firstAboveAtEveryLengthAndPlace() {
+        Random random = new Random(23);
+        for (int length = 0; length <= 200; length++) {
+            float[] x = numbers(random, length + MARGIN + 1, length % 2 == 0);
+            x[MARGIN + length] = Float.POSITIVE_INFINITY;
+            for (float bound : new float[] {-1f, 0f, 1.5f, 2.5f, 1e30f, Float.POSITIVE_INFINITY, Float.NaN}) {
+                int from = random.nextInt(length + 1);
+                assertEquals(
+                        SCALAR.firstAbove(bound, 0.1f, x, MARGIN, from, length),
+                        VECTOR.firstAbove(bound, 0.1f, x, MARGIN, from, length),
+                        "above " + bound + " from " + from + " of " + length);
+            }
+        }
     }
 
     @Test

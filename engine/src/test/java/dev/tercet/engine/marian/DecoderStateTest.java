@@ -21,7 +21,7 @@ class DecoderStateTest {
     void recallsTheTokensOfEachRow() {
         for (int seed = 0; seed < 30; seed++) {
             SplittableRandom random = new SplittableRandom(seed);
-            DecoderState state = new DecoderState(1, HIDDEN);
+            DecoderState state = new DecoderState(Kernels.scalar(), 1, HIDDEN);
             List<List<Integer>> rows = new ArrayList<>();
             int sentences = 0;
             int tokens = 0;
@@ -38,7 +38,7 @@ class DecoderStateTest {
                     }
                 }
                 if (after.isEmpty() || random.nextInt(4) == 0) {
-                    state.begin(sentences, new Rows[] {Rows.of(new float[2 * HIDDEN], 2 * HIDDEN, 1)});
+                    state.begin(sentences, 1);
                     next.begin(sentences++, tokens);
                     after.add(List.of(tokens++));
                 }
@@ -74,8 +74,8 @@ class DecoderStateTest {
 
     @Test
     void keepsOnlyTokensOfLivingRows() {
-        DecoderState state = new DecoderState(1, HIDDEN);
-        state.begin(0, new Rows[] {Rows.of(new float[2 * HIDDEN], 2 * HIDDEN, 1)});
+        DecoderState state = new DecoderState(Kernels.scalar(), 1, HIDDEN);
+        state.begin(0, 1);
         Continuations first = new Continuations();
         first.begin(0, 0);
         state.advance(first);
