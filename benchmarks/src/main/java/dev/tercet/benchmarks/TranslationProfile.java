@@ -5,6 +5,7 @@ import dev.tercet.engine.generate.ForcedLastToken;
 import dev.tercet.engine.generate.MinLength;
 import dev.tercet.engine.generate.SearchSettings;
 import dev.tercet.engine.kernel.Kernels;
+import dev.tercet.engine.kernel.PackedMatrix;
 import dev.tercet.engine.layer.Packing;
 import dev.tercet.engine.marian.MarianConfig;
 import dev.tercet.engine.marian.MarianModel;
@@ -28,13 +29,17 @@ import java.util.stream.IntStream;
  * in every round; the bound is that of the memory bandwidth and the FMA peak measured between the rounds.
  *
  * <p>{@code java -cp benchmarks/target/benchmarks.jar dev.tercet.benchmarks.TranslationProfile MODEL [rounds] [threads
- * …]}, with {@code -Dbatches=1,8,32 -Dbeams=1,4}. The peers of the same shapes: {@code oracle/translation_speed.py}.
+ * …]}, with {@code -Dbatches=1,8,32 -Dbeams=1,4 -Dweights=f32|bf16|int8}. The peers of the same shapes:
+ * {@code oracle/translation_speed.py}.
  */
 public final class TranslationProfile {
     private static final int LENGTH = 24;
 
     /** Translated before anything is timed, in seconds for each shape: C2 needs them. */
     private static final double WARM_UP = 1.5;
+
+    private static final PackedMatrix.Format FORMAT =
+            PackedMatrix.Format.valueOf(System.getProperty("weights", "f32").toUpperCase(Locale.ROOT));
 
     private TranslationProfile() {}
 
@@ -93,8 +98,9 @@ public final class TranslationProfile {
             double gbytes = EncoderComparison.median(bandwidth);
             System.out.printf(
                     Locale.ROOT,
-                    "%n%d thread(s), %s; FMA peak %.1f GFLOP/s, memory read %.1f GB/s%n",
+                    "%n%d thread(s), %s weights, %s; FMA peak %.1f GFLOP/s, memory read %.1f GB/s%n",
                     threads,
+                    FORMAT,
                     kernels.description(),
                     gflops,
                     gbytes);
@@ -109,7 +115,7 @@ public final class TranslationProfile {
 
     private static MarianModel load(ModelFiles files, Kernels kernels, Workers workers) {
         return MarianModel.load(
-                Packing.exact(kernels),
+                new Packing(kernels, FORMAT),
                 workers,
                 Checkpoint.open(files),
                 MarianConfig.of(JsonObject.read(files, "config.json")));
@@ -196,6 +202,13 @@ public final class TranslationProfile {
      * two; parts follow one another.
      */
     private record Work(List<Part> parts) {
+        private static final int WEIGHT_BYTES =
+                switch (FORMAT) {
+                    case F32 -> 4;
+                    case BF16 -> 2;
+                    case INT8 -> 1;
+                };
+
         private record Part(double bytes, double flop) {}
 
         static Work of(MarianConfig config, Shape shape) {
@@ -210,11 +223,12 @@ public final class TranslationProfile {
             List<Part> parts = new ArrayList<>();
             double tokens = (double) shape.batch * LENGTH;
             parts.add(new Part(
-                    4 * encoderWeights, 2 * tokens * encoderWeights + 4 * tokens * LENGTH * hidden * encoder.layers()));
+                    WEIGHT_BYTES * encoderWeights,
+                    2 * tokens * encoderWeights + 4 * tokens * LENGTH * hidden * encoder.layers()));
             for (int step = 0; step < LENGTH; step++) {
                 double rows = (double) shape.batch * (step == 0 ? 1 : shape.beams);
                 double attention = 4 * rows * (LENGTH + step + 1) * hidden * decoder.layers();
-                parts.add(new Part(4 * stepWeights, 2 * rows * stepWeights + attention));
+                parts.add(new Part(WEIGHT_BYTES * stepWeights, 2 * rows * stepWeights + attention));
             }
             return new Work(parts);
         }
