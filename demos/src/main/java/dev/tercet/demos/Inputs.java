@@ -182,7 +182,7 @@ final class Inputs<T> implements Closeable {
         return ids.stream().mapToInt(Integer::intValue).toArray();
     }
 
-    private static List<String> jsonStrings(String line, String place, String... fields) throws IOException {
+    static List<String> jsonStrings(String line, String place, String... fields) throws IOException {
         String[] values = new String[fields.length];
         try (JsonParser json = JSON.createParser(line)) {
             openObject(json, place);

@@ -82,6 +82,20 @@ final class JsonLines {
         return this;
     }
 
+    /** {@code [[…], …]}. */
+    JsonLines rows(String name, float[][] rows) throws IOException {
+        json.writeArrayFieldStart(name);
+        for (float[] row : rows) {
+            json.writeStartArray();
+            for (float value : row) {
+                json.writeNumber(value);
+            }
+            json.writeEndArray();
+        }
+        json.writeEndArray();
+        return this;
+    }
+
     JsonLines numbers(String name, int[] values) throws IOException {
         json.writeFieldName(name);
         json.writeArray(values, 0, values.length);

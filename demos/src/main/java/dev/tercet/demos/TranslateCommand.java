@@ -1,8 +1,10 @@
 package dev.tercet.demos;
 
+import dev.tercet.AlignmentHeads;
 import dev.tercet.EarlyStopping;
 import dev.tercet.GenerationConfig;
 import dev.tercet.Hypothesis;
+import dev.tercet.TargetScore;
 import dev.tercet.Translation;
 import dev.tercet.Translator;
 import java.io.IOException;
@@ -26,7 +28,12 @@ import picocli.CommandLine.Parameters;
             "{\"text\",\"translations\":[{\"text\",\"score\",\"ids\"}],\"truncated\"}: ids = the tokens produced, end"
                     + " token",
             "included; score = sum of log p / (their number)^length_penalty. What is not given here, the model's",
-            "generation_config.json decides."
+            "generation_config.json decides.",
+            "",
+            "--scores adds \"tokens\", \"logProbabilities\" and \"finish\" (END, STOP_STRING, MAX_LENGTH, MAX_TIME);",
+            "--alignments adds \"sourceTokens\" and \"alignment\": a row for each token, a column for each source"
+                    + " token.",
+            "--pairs prints {\"text\",\"translation\",\"score\",\"ids\",\"truncated\"}, score = sum of log p."
         })
 final class TranslateCommand extends Command {
     private static final int BATCH = 32;
@@ -51,11 +58,33 @@ final class TranslateCommand extends Command {
     @Option(names = "--format", paramLabel = "text|jsonl", defaultValue = "text", description = "(text)")
     private Format format;
 
+    @Option(names = "--scores", description = "With jsonl: the log-probability of every token.")
+    private boolean scores;
+
+    @Option(names = "--alignments", description = "With jsonl: how tokens attend to those of the source.")
+    private boolean alignments;
+
+    @Option(
+            names = "--alignment-layer",
+            paramLabel = "N",
+            description = "Of which layer of the decoder, from 0; -1, the last, by default.")
+    private Integer alignmentLayer;
+
+    @Option(
+            names = "--pairs",
+            paramLabel = "FILE|-",
+            description = "Score given translations: a text, tab, its translation on each line;"
+                    + " *.jsonl: \"text\" and \"translation\".")
+    private String pairs;
+
     @Mixin
     private ModelOptions model = new ModelOptions();
 
     @Mixin
     private Decoding decoding = new Decoding();
+
+    @Mixin
+    private GenerationOptions generation = new GenerationOptions();
 
     TranslateCommand(Streams streams) {
         super(streams);
@@ -173,10 +202,20 @@ final class TranslateCommand extends Command {
 
     @Override
     void run() throws IOException {
+        if (pairs != null) {
+            scorePairs();
+            return;
+        }
+        if ((scores || alignments) && format != Format.jsonl) {
+            throw wrongUsage("--scores and --alignments need --format jsonl: lines of text have no place for them");
+        }
         if (texts.isEmpty() && !input.given()) {
             throw wrongUsage("nothing to translate: give texts, or -i FILE (-i - reads standard input)");
         }
-        GenerationConfig config = decoding.config();
+        GenerationConfig config = generation.over(decoding.config());
+        if (alignments) {
+            config = config.alignments(heads());
+        }
         try (Inputs<String> inputs = input.texts(texts, streams);
                 Results results = Results.open(output, streams.out());
                 Translator translator =
@@ -203,15 +242,103 @@ final class TranslateCommand extends Command {
             warnOfTruncation(text, translation);
             return;
         }
-        json.begin().text("text", text).beginArray("translations");
+        json.begin().text("text", text);
+        if (alignments) {
+            json.texts(
+                    "sourceTokens",
+                    translation.hypotheses().getFirst().alignment().source());
+        }
+        json.beginArray("translations");
         for (Hypothesis hypothesis : translation.hypotheses()) {
             json.beginElement()
                     .text("text", hypothesis.text())
                     .number("score", hypothesis.score())
-                    .numbers("ids", hypothesis.ids())
-                    .endElement();
+                    .numbers("ids", hypothesis.ids());
+            if (scores || alignments) {
+                json.texts("tokens", hypothesis.tokens());
+            }
+            if (scores) {
+                json.numbers("logProbabilities", hypothesis.logProbabilities())
+                        .text("finish", hypothesis.finish().name());
+            }
+            if (alignments) {
+                json.rows("alignment", hypothesis.alignment().weights());
+            }
+            json.endElement();
         }
         json.endArray().number("truncated", translation.truncatedTokens()).end();
+    }
+
+    private AlignmentHeads heads() {
+        return alignmentLayer == null ? AlignmentHeads.defaults() : new AlignmentHeads(alignmentLayer);
+    }
+
+    private void scorePairs() throws IOException {
+        if (!texts.isEmpty() || input.given()) {
+            throw wrongUsage("--pairs brings its own texts: leave out the others");
+        }
+        boolean lines = Inputs.isJson(pairs, null, "tsv");
+        try (Inputs<List<String>> inputs = new Inputs<>(
+                        List.of(),
+                        Lines.open(pairs, streams.in()),
+                        lines ? TranslateCommand::jsonPair : TranslateCommand::tabbedPair);
+                Results results = Results.open(output, streams.out());
+                Translator translator =
+                        Translator.load(model.model(ModelOptions.TRANSLATION), model.loadOptions(this));
+                Progress progress = progress("pairs")) {
+            JsonLines json = new JsonLines(results.stream());
+            for (List<List<String>> batch = inputs.nextBatch(BATCH);
+                    !batch.isEmpty();
+                    batch = inputs.nextBatch(BATCH)) {
+                List<TargetScore> found = translator.score(
+                        batch.stream().map(List::getFirst).toList(),
+                        batch.stream().map(List::getLast).toList(),
+                        heads());
+                for (int i = 0; i < found.size(); i++) {
+                    write(batch.get(i), found.get(i), json, results);
+                }
+                json.flush();
+                progress.done(batch.size(), inputs.fractionRead());
+            }
+            results.complete();
+        }
+    }
+
+    private static List<String> jsonPair(String line, String place) throws IOException {
+        return Inputs.jsonStrings(line, place, "text", "translation");
+    }
+
+    private static List<String> tabbedPair(String line, String place) {
+        String[] both = line.split("\t", -1);
+        if (both.length != 2) {
+            throw CommandException.wrongInput(place + ": " + (both.length - 1)
+                    + " tabs, expected one between a text and its translation (texts with tabs: give JSON Lines with"
+                    + " \"text\" and \"translation\")");
+        }
+        return List.of(both);
+    }
+
+    private void write(List<String> pair, TargetScore score, JsonLines json, Results results) throws IOException {
+        if (format == Format.text) {
+            String line = score.score() + "\t" + pair.getFirst() + "\t" + pair.getLast() + "\n";
+            results.stream().write(line.getBytes(StandardCharsets.UTF_8));
+            return;
+        }
+        json.begin().text("text", pair.getFirst()).text("translation", pair.getLast());
+        json.number("score", score.score()).numbers("ids", score.ids());
+        if (alignments) {
+            json.texts("sourceTokens", score.alignment().source());
+        }
+        if (scores || alignments) {
+            json.texts("tokens", score.tokens());
+        }
+        if (scores) {
+            json.numbers("logProbabilities", score.logProbabilities());
+        }
+        if (alignments) {
+            json.rows("alignment", score.alignment().weights());
+        }
+        json.number("truncated", score.truncatedTokens()).end();
     }
 
     /** Plain text has no field that could say it. */
