@@ -22,7 +22,8 @@ import java.util.function.DoubleSupplier;
 /**
  * all-MiniLM-L6-v2 on token ids, Tercet beside ONNX Runtime, in one process and in turn: A B A B …, so that both meet
  * the same machine. Prints for each shape and thread count the median and the spread of tokens per second, the ratio
- * round by round, and the percentage of the bound at the FMA peak measured between the rounds.
+ * round by round, and the percentage of the bound: the time of the multiply-adds at the FMA peak measured between the
+ * rounds, or that of reading the weights once from memory, whichever is longer.
  *
  * <p>{@code java -cp benchmarks/target/benchmarks.jar dev.tercet.benchmarks.EncoderComparison [rounds] [threads …]}
  */
@@ -31,6 +32,7 @@ public final class EncoderComparison {
     private static final int HIDDEN = 384;
     private static final int WIDE = 1536;
     private static final int LAYERS = 6;
+    private static final double WEIGHT_BYTES = 4.0 * LAYERS * (4 * HIDDEN * HIDDEN + 2 * HIDDEN * WIDE);
 
     private EncoderComparison() {}
 
@@ -52,18 +54,29 @@ public final class EncoderComparison {
             BertConfig config = BertConfig.read(JsonObject.read(files, "config.json"));
             BertEncoder encoder = BertEncoder.load(Packing.exact(kernels), workers, weights, config);
             BertRunner runner = new BertRunner(kernels, workers);
-            System.out.printf(Locale.ROOT, "%n%d thread(s), %s%n", threads, kernels.description());
+            double bandwidth = MachineProbe.readBandwidth(threads, 1);
+            System.out.printf(
+                    Locale.ROOT,
+                    "%n%d thread(s), %s, memory read %.1f GB/s%n",
+                    threads,
+                    kernels.description(),
+                    bandwidth);
             System.out.println(
                     "shape     Tercet tokens/s (min-max)      ONNX Runtime (min-max)      ratio (min-max)   of bound");
-            for (int[] shape : SHAPES) compare(rounds, threads, shape, encoder, runner, peer);
+            for (int[] shape : SHAPES) compare(rounds, threads, bandwidth, shape, encoder, runner, peer);
         }
     }
 
     private static void compare(
-            int rounds, int threads, int[] shape, BertEncoder encoder, BertRunner runner, OnnxRuntimePeer peer) {
+            int rounds,
+            int threads,
+            double bandwidth,
+            int[] shape,
+            BertEncoder encoder,
+            BertRunner runner,
+            OnnxRuntimePeer peer) {
         int[][] ids = randomIds(shape[0], shape[1]);
-        List<Encoding> texts =
-                Arrays.stream(ids).map(EncoderComparison::encoding).toList();
+        List<Encoding> texts = texts(ids);
         float[][] last = new float[shape[0]][];
         Runnable ours = () -> runner.run(texts, (run, batch, numbers) -> {
             var hidden = encoder.forward(run, batch);
@@ -90,7 +103,8 @@ public final class EncoderComparison {
             a[r] = rate(ours, tokens, 0.4);
             b[r] = rate(theirRun, tokens, 0.4);
             ratio[r] = a[r] / b[r];
-            ofBound[r] = 100 * a[r] * flopPerToken(shape[1]) / (peak * 1e9);
+            double bound = Math.max(tokens * flopPerToken(shape[1]) / peak, WEIGHT_BYTES / bandwidth) / 1e9;
+            ofBound[r] = 100 * a[r] / tokens * bound;
         }
         System.out.printf(
                 Locale.ROOT,
@@ -109,7 +123,7 @@ public final class EncoderComparison {
     }
 
     /** Four products of the layer and the two of attention, an fma counting two. */
-    private static double flopPerToken(int length) {
+    static double flopPerToken(int length) {
         double products = 4.0 * HIDDEN * HIDDEN + 2.0 * HIDDEN * WIDE;
         return 2 * LAYERS * (products + 2.0 * length * HIDDEN);
     }
@@ -119,6 +133,14 @@ public final class EncoderComparison {
         int[][] ids = new int[texts][length];
         for (int[] row : ids) Arrays.setAll(row, _ -> random.nextInt(1000, 30000));
         return ids;
+    }
+
+    static List<Encoding> randomTexts(int texts, int length) {
+        return texts(randomIds(texts, length));
+    }
+
+    private static List<Encoding> texts(int[][] ids) {
+        return Arrays.stream(ids).map(EncoderComparison::encoding).toList();
     }
 
     private static Encoding encoding(int[] ids) {

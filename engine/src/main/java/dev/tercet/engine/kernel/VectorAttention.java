@@ -29,17 +29,19 @@ final class VectorAttention {
     private static final int ROWS = VectorKernels.TILE_ROWS;
 
     /** With fewer queries than this, copying the values costs more than reading them where they are. */
-    private static final int QUERIES_WORTH_A_COPY = 3;
+    private static final int QUERIES_OF_A_BLOCK = 3;
 
     private VectorAttention() {}
 
     static int scratch(int keys, int headSize) {
-        return padded(keys) * headSize
-                + keys * padded(headSize)
-                + ROWS * rowStride(keys)
-                + ROWS
-                + ROWS * WIDEST
-                + WIDEST;
+        return Math.max(
+                BlockAttention.scratch(keys, headSize),
+                padded(keys) * headSize
+                        + keys * padded(headSize)
+                        + ROWS * rowStride(keys)
+                        + ROWS
+                        + ROWS * WIDEST
+                        + WIDEST);
     }
 
     /** Columns that the panels for this many columns have. */
@@ -69,13 +71,18 @@ final class VectorAttention {
             float[] scratch,
             int fromHead,
             int toHead) {
+        if (queries.count() >= QUERIES_OF_A_BLOCK && !causal) {
+            BlockAttention.run(
+                    queries, keys, values, headSize, scale, context, probabilities, scratch, fromHead, toHead);
+            return;
+        }
         int valuesAt = padded(keys.count()) * headSize;
         int rowsAt = valuesAt + keys.count() * padded(headSize);
         int sumsAt = rowsAt + ROWS * rowStride(keys.count());
         int contextAt = sumsAt + ROWS;
         int zerosAt = contextAt + ROWS * WIDEST;
         Arrays.fill(scratch, zerosAt, zerosAt + WIDEST, 0f);
-        boolean copied = queries.count() >= QUERIES_WORTH_A_COPY && !causal;
+        boolean copied = queries.count() >= QUERIES_OF_A_BLOCK && !causal;
         // a causal row goes alone: its second product ends with the last key that it may see
         int tileRows = copied ? ROWS : 1;
         for (int head = fromHead; head < toHead; head++) {

@@ -34,7 +34,7 @@ final class VectorFunctions {
     }
 
     /** {@link #exp} without its upper end, for what a softmax feeds it: x − max. */
-    private static FloatVector expUpToZero(FloatVector x) {
+    static FloatVector expUpToZero(FloatVector x) {
         FloatVector t = x.fma(
                 FloatVector.broadcast(S, ElementaryFunctions.LOG2_E),
                 FloatVector.broadcast(S, ElementaryFunctions.EXP_ROUNDER));
@@ -120,7 +120,7 @@ final class VectorFunctions {
     }
 
     /** The greater in each lane; NaN in x loses. */
-    private static FloatVector greater(FloatVector max, FloatVector x) {
+    static FloatVector greater(FloatVector max, FloatVector x) {
         return max.blend(x, x.compare(GT, max));
     }
 
