@@ -5,28 +5,24 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Attention as two small products per head, a few rows of queries at a time, with the softmax between them: the scores
- * of one block of rows never leave L1.
+ * Attention one query at a time, for a few queries or causal ones: the scores of a query never leave L1, and the values
+ * are read where they are. More queries go through {@link BlockAttention}.
  *
  * <pre>
  *   scratch:  keys of a head, transposed   [panels][headSize][width]    b of the first product
- *             values of a head             [panels][keys][width]        b of the second
- *             exponentials of some rows    [rows][keys, padded]         y of the first, a of the second
- *             their sums                   [rows]
- *             their context                [rows][width]                y of the second, where a panel is not full
+ *             scores, then exponentials    [keys, padded]               y of the first
  *             zeros                        [width]
  * </pre>
  *
  * Panels are {@link WideTile#WIDTH} columns wide where the machine has the registers, and {@link NarrowTile#WIDTH}
- * where that is enough for what is left: a head of 32 columns at 512 bits takes no more work than 32 columns. Columns
- * that pad a panel hold whatever the scratch held before; nothing reads what becomes of them.
+ * where that is enough for what is left. Columns that pad a panel hold whatever the scratch held before; nothing reads
+ * what becomes of them.
  */
 final class VectorAttention {
     private static final VectorSpecies<Float> S = VectorFunctions.SPECIES;
     private static final int L = S.length();
     private static final int NARROW = NarrowTile.WIDTH;
     private static final int WIDEST = L != 8 ? WideTile.WIDTH : NarrowTile.WIDTH;
-    private static final int ROWS = VectorKernels.TILE_ROWS;
 
     /** With fewer queries than this, copying the values costs more than reading them where they are. */
     private static final int QUERIES_OF_A_BLOCK = 3;
@@ -34,14 +30,7 @@ final class VectorAttention {
     private VectorAttention() {}
 
     static int scratch(int keys, int headSize) {
-        return Math.max(
-                BlockAttention.scratch(keys, headSize),
-                padded(keys) * headSize
-                        + keys * padded(headSize)
-                        + ROWS * rowStride(keys)
-                        + ROWS
-                        + ROWS * WIDEST
-                        + WIDEST);
+        return Math.max(BlockAttention.scratch(keys, headSize), padded(keys) * headSize + rowLength(keys) + WIDEST);
     }
 
     /** Columns that the panels for this many columns have. */
@@ -49,9 +38,9 @@ final class VectorAttention {
         return (columns + NARROW - 1) / NARROW * NARROW;
     }
 
-    /** Whole blocks of a reduction; and an odd number of cache lines, lest rows share their cache sets. */
-    private static int rowStride(int keys) {
-        return ScalarKernels.wholeBlocks(keys) + 16;
+    /** Room for the scores of a query: whole panels, and whole blocks of a reduction. */
+    private static int rowLength(int keys) {
+        return Math.max(padded(keys), ScalarKernels.wholeBlocks(keys));
     }
 
     private static int panelWidth(int columnsLeft) {
@@ -76,52 +65,25 @@ final class VectorAttention {
                     queries, keys, values, headSize, scale, context, probabilities, scratch, fromHead, toHead);
             return;
         }
-        int valuesAt = padded(keys.count()) * headSize;
-        int rowsAt = valuesAt + keys.count() * padded(headSize);
-        int sumsAt = rowsAt + ROWS * rowStride(keys.count());
-        int contextAt = sumsAt + ROWS;
-        int zerosAt = contextAt + ROWS * WIDEST;
+        int rowAt = padded(keys.count()) * headSize;
+        int zerosAt = rowAt + rowLength(keys.count());
         Arrays.fill(scratch, zerosAt, zerosAt + WIDEST, 0f);
-        boolean copied = queries.count() >= QUERIES_OF_A_BLOCK && !causal;
-        // a causal row goes alone: its second product ends with the last key that it may see
-        int tileRows = copied ? ROWS : 1;
         for (int head = fromHead; head < toHead; head++) {
             int column = head * headSize;
             transposeKeys(keys, column, headSize, scratch);
-            if (copied) {
-                copyValues(values, column, headSize, scratch, valuesAt);
-            }
-            int row = 0;
-            for (int tiles = (queries.count() + tileRows - 1) / tileRows; tiles > 0; tiles--) {
-                int rows = (queries.count() - row + tiles - 1) / tiles;
+            for (int row = 0; row < queries.count(); row++) {
                 int seen = causal ? row + keys.count() - queries.count() + 1 : keys.count();
-                scores(queries, row, rows, column, headSize, keys.count(), seen, scratch, rowsAt, zerosAt);
-                exponentials(scratch, rowsAt, rowStride(keys.count()), rows, seen, scale, sumsAt);
+                int qAt = queries.offset() + row * queries.stride() + column;
+                scores(queries.data(), qAt, headSize, keys.count(), seen, scratch, rowAt, zerosAt);
+                float sum = exponentials(scratch, rowAt, seen, scale);
                 if (probabilities != null) {
                     int to = (head * queries.count() + row) * keys.count();
-                    probabilities(scratch, rowsAt, rows, seen, sumsAt, probabilities, to, keys.count());
+                    System.arraycopy(scratch, rowAt, probabilities, to, seen);
+                    VectorKernels.divide(probabilities, to, seen, sum);
+                    Arrays.fill(probabilities, to + seen, to + keys.count(), 0f);
                 }
-                if (copied) {
-                    mix(
-                            scratch,
-                            valuesAt,
-                            rowsAt,
-                            contextAt,
-                            zerosAt,
-                            keys.count(),
-                            context,
-                            row,
-                            rows,
-                            column,
-                            headSize);
-                } else {
-                    mixInPlace(scratch, rowsAt, seen, values, column, headSize, context, row);
-                }
-                for (int r = 0; r < rows; r++) {
-                    int at = context.offset() + (row + r) * context.stride() + column;
-                    VectorKernels.divide(context.data(), at, headSize, scratch[sumsAt + r]);
-                }
-                row += rows;
+                mix(scratch, rowAt, seen, values, column, headSize, context, row);
+                VectorKernels.divide(context.data(), context.offset() + row * context.stride() + column, headSize, sum);
             }
         }
     }
@@ -157,167 +119,35 @@ final class VectorAttention {
         }
     }
 
-    /** Panel from column c: scratch[valuesAt + c · keys + j · width + i] = value j, column c + i of the head. */
-    private static void copyValues(Rows values, int column, int headSize, float[] scratch, int valuesAt) {
-        for (int c = 0, width; c < headSize; c += width) {
-            width = panelWidth(headSize - c);
-            int count = Math.min(width, headSize - c);
-            for (int j = 0; j < values.count(); j++) {
-                int from = values.offset() + j * values.stride() + column + c;
-                int to = valuesAt + c * values.count() + j * width;
-                if (count == width) {
-                    for (int i = 0; i < width; i += L) {
-                        FloatVector.fromArray(S, values.data(), from + i).intoArray(scratch, to + i);
-                    }
-                } else {
-                    System.arraycopy(values.data(), from, scratch, to, count);
-                }
-            }
-        }
-    }
-
-    /** scratch[rowsAt + r · rowStride + j] = q[row + r] · k[j] for the keys below seen. */
+    /** scratch[rowAt + j] = q · k[j] for the keys below seen. */
     private static void scores(
-            Rows queries,
-            int row,
-            int rows,
-            int column,
-            int headSize,
-            int keys,
-            int seen,
-            float[] scratch,
-            int rowsAt,
-            int zerosAt) {
-        int qAt = queries.offset() + row * queries.stride() + column;
+            float[] q, int qAt, int headSize, int keys, int seen, float[] scratch, int rowAt, int zerosAt) {
         for (int j = 0, width; j < seen; j += width) {
             width = panelWidth(keys - j);
-            multiply(
-                    width,
-                    rows,
-                    queries.data(),
-                    qAt,
-                    queries.stride(),
-                    scratch,
-                    j * headSize,
-                    headSize,
-                    zerosAt,
-                    scratch,
-                    rowsAt + j,
-                    rowStride(keys));
-        }
-    }
-
-    private static void multiply(
-            int width,
-            int rows,
-            float[] a,
-            int aAt,
-            int aStride,
-            float[] scratch,
-            int bAt,
-            int depth,
-            int zerosAt,
-            float[] y,
-            int yAt,
-            int yStride) {
-        if (width == NARROW) {
-            NarrowTile.multiply(rows, a, aAt, aStride, scratch, bAt, depth, scratch, zerosAt, y, yAt, yStride);
-        } else {
-            WideTile.multiply(rows, a, aAt, aStride, scratch, bAt, depth, scratch, zerosAt, y, yAt, yStride);
+            int bAt = j * headSize;
+            if (width == NARROW) {
+                NarrowTile.multiply(1, q, qAt, 0, scratch, bAt, headSize, scratch, zerosAt, scratch, rowAt + j, 0);
+            } else {
+                WideTile.multiply(1, q, qAt, 0, scratch, bAt, headSize, scratch, zerosAt, scratch, rowAt + j, 0);
+            }
         }
     }
 
     /**
-     * Scores to exponentials, in place, and the sum of each row. Up to the end of the last block of a reduction, the
-     * scores count as −∞, whose exponential changes no sum. Step by step over all rows: the rows do not wait for each
-     * other, so the processor works on several of them at a time.
+     * Scores to exponentials, in place; returns their sum. Up to the end of the last block of a reduction, the scores
+     * count as −∞, whose exponential changes no sum.
      */
-    private static void exponentials(
-            float[] scratch, int rowsAt, int stride, int rows, int seen, float scale, int sumsAt) {
+    private static float exponentials(float[] scratch, int rowAt, int seen, float scale) {
         int end = ScalarKernels.wholeBlocks(seen);
-        for (int r = 0; r < rows; r++) {
-            for (int j = seen; j < end; j++) {
-                scratch[rowsAt + r * stride + j] = Float.NEGATIVE_INFINITY;
-            }
-        }
-        for (int r = 0; r < rows; r++) {
-            scratch[sumsAt + r] = VectorFunctions.max(scale, scratch, rowsAt + r * stride, end);
-        }
-        for (int r = 0; r < rows; r++) {
-            VectorFunctions.exponentials(scale, scratch, rowsAt + r * stride, end, scratch[sumsAt + r]);
-        }
-        for (int r = 0; r < rows; r++) {
-            scratch[sumsAt + r] = VectorFunctions.sum(scratch, rowsAt + r * stride, end);
-        }
+        Arrays.fill(scratch, rowAt + seen, rowAt + end, Float.NEGATIVE_INFINITY);
+        float max = VectorFunctions.max(scale, scratch, rowAt, end);
+        VectorFunctions.exponentials(scale, scratch, rowAt, end, max);
+        return VectorFunctions.sum(scratch, rowAt, end);
     }
 
-    /** probabilities[to + r · keys + j] = e[r, j] / sum[r], 0 for the keys not seen. */
-    private static void probabilities(
-            float[] scratch, int rowsAt, int rows, int seen, int sumsAt, float[] probabilities, int to, int keys) {
-        for (int r = 0; r < rows; r++) {
-            int at = to + r * keys;
-            System.arraycopy(scratch, rowsAt + r * rowStride(keys), probabilities, at, seen);
-            VectorKernels.divide(probabilities, at, seen, scratch[sumsAt + r]);
-            Arrays.fill(probabilities, at + seen, at + keys, 0f);
-        }
-    }
-
-    /** context[row + r, c] = Σⱼ e[r, j] · v[j, c]. */
+    /** context[row, c] = Σⱼ e[j] · v[j, c]. */
     private static void mix(
-            float[] scratch,
-            int valuesAt,
-            int rowsAt,
-            int contextAt,
-            int zerosAt,
-            int keys,
-            Rows context,
-            int row,
-            int rows,
-            int column,
-            int headSize) {
-        for (int c = 0, width; c < headSize; c += width) {
-            width = panelWidth(headSize - c);
-            int bAt = valuesAt + c * keys;
-            int yAt = context.offset() + row * context.stride() + column + c;
-            if (headSize - c >= width) {
-                multiply(
-                        width,
-                        rows,
-                        scratch,
-                        rowsAt,
-                        rowStride(keys),
-                        scratch,
-                        bAt,
-                        keys,
-                        zerosAt,
-                        context.data(),
-                        yAt,
-                        context.stride());
-            } else {
-                multiply(
-                        width,
-                        rows,
-                        scratch,
-                        rowsAt,
-                        rowStride(keys),
-                        scratch,
-                        bAt,
-                        keys,
-                        zerosAt,
-                        scratch,
-                        contextAt,
-                        width);
-                for (int r = 0; r < rows; r++) {
-                    System.arraycopy(
-                            scratch, contextAt + r * width, context.data(), yAt + r * context.stride(), headSize - c);
-                }
-            }
-        }
-    }
-
-    /** {@link #mix} for one row, the values read where they are. */
-    private static void mixInPlace(
-            float[] scratch, int rowsAt, int seen, Rows values, int column, int headSize, Rows context, int row) {
+            float[] scratch, int rowAt, int seen, Rows values, int column, int headSize, Rows context, int row) {
         float[] v = values.data();
         int vAt = values.offset() + column;
         int yAt = context.offset() + row * context.stride() + column;
@@ -326,7 +156,7 @@ final class VectorAttention {
             FloatVector c0 = FloatVector.zero(S);
             FloatVector c1 = FloatVector.zero(S);
             for (int j = 0; j < seen; j++) {
-                FloatVector e = FloatVector.broadcast(S, scratch[rowsAt + j]);
+                FloatVector e = FloatVector.broadcast(S, scratch[rowAt + j]);
                 int at = vAt + c + j * values.stride();
                 c0 = e.fma(FloatVector.fromArray(S, v, at), c0);
                 c1 = e.fma(FloatVector.fromArray(S, v, at + L), c1);
@@ -337,7 +167,7 @@ final class VectorAttention {
         for (; c < headSize; c++) {
             float sum = 0f;
             for (int j = 0; j < seen; j++) {
-                sum = Math.fma(scratch[rowsAt + j], v[vAt + c + j * values.stride()], sum);
+                sum = Math.fma(scratch[rowAt + j], v[vAt + c + j * values.stride()], sum);
             }
             context.data()[yAt + c] = sum;
         }
