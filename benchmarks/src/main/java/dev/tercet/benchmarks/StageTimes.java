@@ -6,6 +6,7 @@ import dev.tercet.engine.bert.BertRunner;
 import dev.tercet.engine.kernel.Activation;
 import dev.tercet.engine.kernel.Kernels;
 import dev.tercet.engine.kernel.PackedMatrix;
+import dev.tercet.engine.layer.Packing;
 import dev.tercet.engine.parallel.Workers;
 import dev.tercet.loaders.Checkpoint;
 import dev.tercet.loaders.JsonObject;
@@ -45,7 +46,7 @@ public final class StageTimes {
     private StageTimes(ModelFiles files) {
         clock = new Clock(Kernels.preferred());
         config = BertConfig.read(JsonObject.read(files, "config.json"));
-        encoder = BertEncoder.load(clock.kernels(), Workers.serial(), Checkpoint.open(files), config);
+        encoder = BertEncoder.load(Packing.exact(clock.kernels()), Workers.serial(), Checkpoint.open(files), config);
         runner = new BertRunner(clock.kernels(), Workers.serial());
     }
 
