@@ -9,6 +9,8 @@ import dev.tercet.engine.kernel.Activation;
 import dev.tercet.engine.kernel.Rows;
 import dev.tercet.engine.layer.Run;
 import dev.tercet.engine.layer.TokenBatch;
+import dev.tercet.engine.layer.Workspace;
+import dev.tercet.engine.parallel.Workers;
 import dev.tercet.engine.trace.Trace;
 import dev.tercet.loaders.Checkpoint;
 import dev.tercet.loaders.InvalidModelException;
@@ -166,6 +168,24 @@ public final class CrossEncoder implements AutoCloseable {
             float[][] logits = new float[1][];
             runner.run(encoding, trace, (run, batch, numbers) -> logits(run, batch, numbers, logits));
             return classification(encoding, logits[0]);
+        });
+    }
+
+    /**
+     * What the head makes of a hidden state of the first token, {@code [CLS]}: of the last layer's the logits of the
+     * pair, of an earlier layer's what they would be if the encoder ended there.
+     *
+     * @param cls [hidden]
+     * @return [labels]
+     */
+    public float[] logits(float[] cls) {
+        return model.call(() -> {
+            int hidden = encoder.config().hiddenSize();
+            if (cls.length != hidden)
+                throw new IllegalArgumentException("a hidden state has " + hidden + " numbers, not " + cls.length);
+            Run run = new Run(model.kernels(), Workers.serial(), new Workspace(), null);
+            Rows logits = head.forward(run, Rows.of(cls.clone(), hidden, 1)); // [1, labels]
+            return Arrays.copyOfRange(logits.data(), logits.offset(), logits.offset() + labels());
         });
     }
 

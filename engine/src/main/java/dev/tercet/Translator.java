@@ -7,6 +7,7 @@ import dev.tercet.engine.generate.SearchSettings;
 import dev.tercet.engine.marian.MarianConfig;
 import dev.tercet.engine.marian.MarianModel;
 import dev.tercet.engine.marian.MarianRunner;
+import dev.tercet.engine.trace.SearchListener;
 import dev.tercet.engine.trace.Trace;
 import dev.tercet.loaders.Checkpoint;
 import dev.tercet.loaders.InvalidModelException;
@@ -146,7 +147,7 @@ public final class Translator implements AutoCloseable {
      * @throws IllegalArgumentException when the settings contradict each other or the model
      */
     public List<Translation> translate(List<String> texts, GenerationConfig generation, TranslationControl control) {
-        return translate(texts, Collections.nCopies(texts.size(), generation), control, null);
+        return translate(texts, Collections.nCopies(texts.size(), generation), control, null, null);
     }
 
     /**
@@ -162,7 +163,7 @@ public final class Translator implements AutoCloseable {
             throw new IllegalArgumentException(
                     "there are " + prefixes.size() + " prefixes for " + texts.size() + " texts");
         List<GenerationConfig> each = prefixes.stream().map(generation::prefix).toList();
-        return translate(texts, each, TranslationControl.none(), null);
+        return translate(texts, each, TranslationControl.none(), null, null);
     }
 
     /**
@@ -171,7 +172,15 @@ public final class Translator implements AutoCloseable {
      * the tokens of each row so far.
      */
     public Translation translation(String text, GenerationConfig generation, Trace trace) {
-        return translate(Arrays.asList(text), List.of(generation), TranslationControl.none(), trace)
+        return translation(text, generation, trace, null);
+    }
+
+    /**
+     * As {@link #translation(String, GenerationConfig, Trace)}, and shows the listener what greedy or beam search
+     * decides at every step. The rows of a step have the numbers of the sequences in the trace.
+     */
+    public Translation translation(String text, GenerationConfig generation, Trace trace, SearchListener decisions) {
+        return translate(Arrays.asList(text), List.of(generation), TranslationControl.none(), trace, decisions)
                 .getFirst();
     }
 
@@ -254,7 +263,11 @@ public final class Translator implements AutoCloseable {
 
     /** @param each the settings of each text, which differ in their prefix alone */
     private List<Translation> translate(
-            List<String> texts, List<GenerationConfig> each, TranslationControl control, Trace trace) {
+            List<String> texts,
+            List<GenerationConfig> each,
+            TranslationControl control,
+            Trace trace,
+            SearchListener decisions) {
         if (texts.isEmpty()) return List.of();
         long begin = System.nanoTime();
         GenerationConfig merged = each.getFirst().over(defaults);
@@ -269,7 +282,7 @@ public final class Translator implements AutoCloseable {
             List<Encoding> encodings = encode(texts);
             List<int[]> sources = encodings.stream().map(Encoding::ids).toList();
             List<List<Generated>> found =
-                    runner.run(sources, settings, new Control(control.cancelled(), deadline, listener), trace);
+                    runner.run(sources, settings, new Control(control.cancelled(), deadline, listener), trace, decisions);
             Alignment[][] alignments = merged.alignments().isEmpty()
                     ? null
                     : alignments(

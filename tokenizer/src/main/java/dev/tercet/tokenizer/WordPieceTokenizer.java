@@ -34,6 +34,11 @@ public final class WordPieceTokenizer implements Tokenizer {
         return new WordPieceReader(files).read();
     }
 
+    /** The text as it is cut into words: cleaned, and without capitals and accents where the model has none. */
+    public String normalize(String text) {
+        return model.normalizer().normalize(text);
+    }
+
     @Override
     public Encoding encode(String text, int maxLength) {
         int room = room(model.single(), maxLength);

@@ -32,6 +32,7 @@ record BertEmbeddings(EmbeddingTable words, EmbeddingTable types, EmbeddingTable
     /** @return [tokens, hidden], in the run's workspace */
     Sequences forward(Run run, TokenBatch batch) {
         check(batch);
+        if (run.traced()) recordParts(run, batch);
         int hidden = words.columns();
         Kernels kernels = run.kernels();
         Rows sum = run.workspace().rows(batch.tokens(), hidden); // [tokens, hidden]
@@ -51,6 +52,23 @@ record BertEmbeddings(EmbeddingTable words, EmbeddingTable types, EmbeddingTable
         Sequences embeddings = new Sequences(sum, batch.starts());
         run.record(NAME, embeddings, hidden);
         return embeddings;
+    }
+
+    /** What is about to be added up, by the names of the tables. */
+    private void recordParts(Run run, TokenBatch batch) {
+        int[] places = new int[batch.tokens()];
+        for (int s = 0; s < batch.sequences(); s++)
+            for (int i = 0; i < batch.length(s); i++) places[batch.starts()[s] + i] = i;
+        recordPart(run, "word_embeddings", words, batch.ids(), batch.starts());
+        recordPart(run, "token_type_embeddings", types, batch.typeIds(), batch.starts());
+        recordPart(run, "position_embeddings", positions, places, batch.starts());
+    }
+
+    private static void recordPart(Run run, String name, EmbeddingTable table, int[] ids, int[] starts) {
+        int columns = table.columns();
+        Rows vectors = Rows.of(new float[ids.length * columns], columns, ids.length);
+        table.forward(ids, vectors);
+        run.record(NAME + "." + name, new Sequences(vectors, starts), columns);
     }
 
     private void check(TokenBatch batch) {

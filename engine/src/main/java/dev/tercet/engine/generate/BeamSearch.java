@@ -4,6 +4,8 @@ import dev.tercet.EarlyStopping;
 import dev.tercet.Finish;
 import dev.tercet.engine.kernel.Kernels;
 import dev.tercet.engine.kernel.Rows;
+import dev.tercet.engine.trace.SearchListener;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -122,11 +124,58 @@ final class BeamSearch extends Search {
         boolean[] ends = new boolean[best.size()];
         for (int c = 0; c < ends.length; c++) ends[c] = expired || settings.ends(extended[c].ids);
 
-        pool = poolAfter(extended, ends);
+        Beam[] before = running;
+        boolean[] accepted = accepted(ends);
+        pool = poolAfter(extended, accepted);
         running = runningAfter(extended, ends);
         improvable = improvable && canImprove();
         boolean stopEarly = settings.earlyStopping() == EarlyStopping.TRUE && full();
         ended = !improvable || stopEarly || allTrue(ends);
+        if (listener != null) listener.step(decision(logits, before, extended, ends, accepted));
+    }
+
+    /** What a listener sees of the step that ended now. */
+    private SearchListener.Step decision(
+            Rows logits, Beam[] before, Beam[] extended, boolean[] ends, boolean[] accepted) {
+        List<SearchListener.Row> rows = new ArrayList<>();
+        for (int row = 0; row < (produced() == 1 ? 1 : beams); row++)
+            rows.add(row(logits, row, before[row].ids, before[row].total));
+        List<SearchListener.Candidate> candidates = new ArrayList<>();
+        for (int c = 0; c < extended.length; c++) {
+            Beam beam = extended[c];
+            int next = ended ? -1 : nextRow(beam);
+            SearchListener.Fate fate = accepted[c] && inPool(beam)
+                    ? SearchListener.Fate.FINISHED
+                    : next >= 0 ? SearchListener.Fate.KEPT : SearchListener.Fate.DROPPED;
+            candidates.add(new SearchListener.Candidate(
+                    beam.parent,
+                    best.token(c),
+                    beam.logProbabilities[beam.logProbabilities.length - 1],
+                    beam.total,
+                    ends[c],
+                    beam.total / settings.lengthDivisor(produced()),
+                    fate,
+                    next));
+        }
+        boolean none = allTrue(ends) || running[0].total < BEHIND / 2;
+        float possible = none ? Float.NEGATIVE_INFINITY : possible();
+        float worst = full() ? pool[beams - 1].score : Float.NEGATIVE_INFINITY;
+        return new SearchListener.Step(rows, candidates, possible, worst, verdict(ends));
+    }
+
+    private SearchListener.Verdict verdict(boolean[] ends) {
+        if (!ended) return SearchListener.Verdict.GOES_ON;
+        if (allTrue(ends)) return SearchListener.Verdict.ALL_ENDED;
+        return improvable ? SearchListener.Verdict.ENOUGH_FINISHED : SearchListener.Verdict.NO_BETTER_POSSIBLE;
+    }
+
+    private int nextRow(Beam beam) {
+        for (int row = 0; row < beams; row++) if (running[row].ids == beam.ids) return row;
+        return -1;
+    }
+
+    private boolean inPool(Beam beam) {
+        return Arrays.stream(pool).anyMatch(place -> place.taken && place.beam == beam);
     }
 
     private void chooseBest(Rows logits) {
@@ -202,17 +251,23 @@ final class BeamSearch extends Search {
         return next;
     }
 
+    /** Which of the candidates may join the pool: those that end now and rank among the first {@code beams}. */
+    private boolean[] accepted(boolean[] ends) {
+        boolean[] accepted = new boolean[ends.length];
+        for (int c = 0; c < beams; c++) accepted[c] = ends[c];
+        return accepted;
+    }
+
     /** The best of the pool and of those that end now and rank among the first {@code beams}. */
-    private Finished[] poolAfter(Beam[] extended, boolean[] ends) {
+    private Finished[] poolAfter(Beam[] extended, boolean[] accepted) {
         boolean closed = settings.earlyStopping() == EarlyStopping.TRUE && full();
         Finished[] merged = Arrays.copyOf(pool, beams + extended.length);
         for (int c = 0; c < extended.length; c++) {
-            boolean accepted = ends[c] && c < beams;
             float score = extended[c].total / settings.lengthDivisor(produced() + 1);
             if (closed) score += BEHIND;
             if (!improvable) score += BEHIND;
-            if (!accepted) score += BEHIND;
-            merged[beams + c] = new Finished(accepted, score, extended[c]);
+            if (!accepted[c]) score += BEHIND;
+            merged[beams + c] = new Finished(accepted[c], score, extended[c]);
         }
         float[] scores = new float[merged.length];
         for (int m = 0; m < merged.length; m++) scores[m] = merged[m].score;
@@ -223,11 +278,15 @@ final class BeamSearch extends Search {
     }
 
     private boolean canImprove() {
+        float worst = full() ? pool[beams - 1].score : BEHIND;
+        return possible() > worst;
+    }
+
+    /** The score of the best running hypothesis if it ended now, or, where the settings want that, at its longest. */
+    private float possible() {
         int most = settings.maxLength() - settings.prompt().length;
         boolean longest = settings.earlyStopping() == EarlyStopping.NEVER && settings.lengthPenalty() > 0;
-        float possible = running[0].total / settings.lengthDivisor(longest ? most : produced());
-        float worst = full() ? pool[beams - 1].score : BEHIND;
-        return possible > worst;
+        return running[0].total / settings.lengthDivisor(longest ? most : produced());
     }
 
     private boolean full() {

@@ -2,6 +2,8 @@ package dev.tercet.engine.generate;
 
 import dev.tercet.engine.kernel.Kernels;
 import dev.tercet.engine.kernel.Rows;
+import dev.tercet.engine.trace.SearchListener;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -55,6 +57,30 @@ final class GreedySearch extends Search {
     @Override
     void advance(Rows logits) {
         ended = expired || settings.ends(ids);
+        if (listener != null) listener.step(decision(logits));
+    }
+
+    /** What a listener sees of the step that ended now: one candidate, which is taken. */
+    private SearchListener.Step decision(Rows logits) {
+        int last = logProbabilities.length - 1;
+        float before = 0f;
+        for (int t = 0; t < last; t++) before += logProbabilities[t];
+        float total = before + logProbabilities[last];
+        SearchListener.Candidate taken = new SearchListener.Candidate(
+                0,
+                ids[ids.length - 1],
+                logProbabilities[last],
+                total,
+                ended,
+                score(logProbabilities),
+                ended ? SearchListener.Fate.FINISHED : SearchListener.Fate.KEPT,
+                ended ? -1 : 0);
+        return new SearchListener.Step(
+                List.of(row(logits, 0, Arrays.copyOf(ids, ids.length - 1), before)),
+                List.of(taken),
+                Float.NEGATIVE_INFINITY,
+                Float.NEGATIVE_INFINITY,
+                ended ? SearchListener.Verdict.ALL_ENDED : SearchListener.Verdict.GOES_ON);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.tercet.engine.generate;
 import dev.tercet.Finish;
 import dev.tercet.engine.kernel.Kernels;
 import dev.tercet.engine.kernel.Rows;
+import dev.tercet.engine.trace.SearchListener;
 import java.util.Arrays;
 import java.util.List;
 
@@ -17,6 +18,9 @@ public abstract sealed class Search permits GreedySearch, BeamSearch, SampleSear
     final Kernels kernels;
     private final int sentence;
     private final int[] source;
+
+    /** Sees what is decided; null in an ordinary run. */
+    SearchListener listener;
 
     /** The first of this sentence's rows in the current step. */
     private int firstRow;
@@ -51,6 +55,18 @@ public abstract sealed class Search permits GreedySearch, BeamSearch, SampleSear
         return settings.draws() == null
                 ? new GreedySearch(kernels, settings, sentence, source)
                 : new SampleSearch(kernels, settings, sentence, source);
+    }
+
+    /** Shows every decision from now on; null shows them to nobody. Greedy and beam search have some to show. */
+    public final void listen(SearchListener to) {
+        listener = to;
+    }
+
+    /** What a listener sees of a row. */
+    final SearchListener.Row row(Rows logits, int row, int[] ids, float total) {
+        Scores scores = scores(logits, row);
+        float[] logProbabilities = Arrays.copyOfRange(scores.data(), scores.offset(), scores.offset() + scores.size());
+        return new SearchListener.Row(ids, total, logProbabilities);
     }
 
     /** Adds the rows of the next step. */

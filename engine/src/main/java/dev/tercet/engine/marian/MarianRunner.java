@@ -10,6 +10,7 @@ import dev.tercet.engine.kernel.Kernels;
 import dev.tercet.engine.layer.Run;
 import dev.tercet.engine.layer.Workspace;
 import dev.tercet.engine.parallel.Workers;
+import dev.tercet.engine.trace.SearchListener;
 import dev.tercet.engine.trace.Trace;
 import java.util.ArrayDeque;
 import java.util.Collections;
@@ -69,9 +70,27 @@ public final class MarianRunner {
      * @return for each source its hypotheses, best first
      */
     public List<List<Generated>> run(List<int[]> sources, List<SearchSettings> settings, Control control, Trace trace) {
+        return run(sources, settings, control, trace, null);
+    }
+
+    /**
+     * As {@link #run(List, List, Control, Trace)}, and shows a listener how the searches go.
+     *
+     * @param settings of each source
+     * @param control may end decoding before its time
+     * @param trace sees the activations; null for an ordinary run
+     * @param listener sees what the searches decide, in no order of sources; null for an ordinary run
+     */
+    public List<List<Generated>> run(
+            List<int[]> sources,
+            List<SearchSettings> settings,
+            Control control,
+            Trace trace,
+            SearchListener listener) {
         List<Search> searches = IntStream.range(0, sources.size())
                 .mapToObj(s -> Search.of(kernels, settings.get(s), s, sources.get(s)))
                 .toList();
+        for (Search search : searches) search.listen(listener);
         decode(sources, searches, control, trace);
         return searches.stream().map(Search::hypotheses).toList();
     }

@@ -63,12 +63,20 @@ public final class TextbookBert {
         float[] word = weights.floats("word_embeddings.weight", config.vocabularySize(), hidden);
         float[] type = weights.floats("token_type_embeddings.weight", config.types(), hidden);
         float[] position = weights.floats("position_embeddings.weight", config.positions(), hidden);
-        double[][] sum = new double[ids.length][hidden];
-        for (int t = 0; t < ids.length; t++)
-            for (int d = 0; d < hidden; d++)
-                sum[t][d] =
-                        (double) word[ids[t] * hidden + d] + type[typeIds[t] * hidden + d] + position[t * hidden + d];
-        return layerNorm(sum, weights.in("LayerNorm"));
+        double[][] words = new double[ids.length][hidden];
+        double[][] types = new double[ids.length][hidden];
+        double[][] positions = new double[ids.length][hidden];
+        for (int t = 0; t < ids.length; t++) {
+            for (int d = 0; d < hidden; d++) {
+                words[t][d] = word[ids[t] * hidden + d];
+                types[t][d] = type[typeIds[t] * hidden + d];
+                positions[t][d] = position[t * hidden + d];
+            }
+        }
+        observer.accept("embeddings.word_embeddings", words);
+        observer.accept("embeddings.token_type_embeddings", types);
+        observer.accept("embeddings.position_embeddings", positions);
+        return layerNorm(add(add(words, types), positions), weights.in("LayerNorm"));
     }
 
     /** Attention lets tokens exchange what they know; the feed-forward network works on each token by itself. */

@@ -138,7 +138,7 @@ class BertLayersTest {
             assertEquals(
                     new ArrayList<>(expected.keySet()).stream().sorted().toList(),
                     seen.stream().sorted().toList());
-            assertEquals(1 + 8 * layers, seen.size() - (model.weights.has("classifier.weight") ? 2 : 0));
+            assertEquals(4 + 8 * layers, seen.size() - (model.weights.has("classifier.weight") ? 2 : 0));
         }
     }
 
