@@ -151,14 +151,24 @@ public final class CrossEncoder implements AutoCloseable {
      * @throws IllegalStateException when the model is closed
      */
     public List<Classification> classify(List<Pair> pairs) {
-        return model.call(() -> {
-            List<Encoding> encodings = reader.encodePairs(pairs, model.workers());
-            float[][] logits = new float[pairs.size()][];
-            runner.run(encodings, (run, batch, numbers) -> logits(run, batch, numbers, logits));
-            List<Classification> results = new ArrayList<>(pairs.size());
-            for (int i = 0; i < logits.length; i++) results.add(classification(encodings.get(i), logits[i]));
-            return results;
-        });
+        return model.call(() -> classified(reader.encodePairs(pairs, model.workers())));
+    }
+
+    /**
+     * As {@link #classify(List)}, for pairs that are token ids already: from {@link #tokenizer()}, or changed since.
+     *
+     * @throws IllegalArgumentException when a pair has more tokens than the model has positions, or an unknown id
+     */
+    public List<Classification> classifyTokens(List<Encoding> pairs) {
+        return model.call(() -> classified(pairs));
+    }
+
+    private List<Classification> classified(List<Encoding> encodings) {
+        float[][] logits = new float[encodings.size()][];
+        runner.run(encodings, (run, batch, numbers) -> logits(run, batch, numbers, logits));
+        List<Classification> results = new ArrayList<>(logits.length);
+        for (int i = 0; i < logits.length; i++) results.add(classification(encodings.get(i), logits[i]));
+        return results;
     }
 
     /** As {@link #classify(List)} for one pair, and shows every activation of the model to the trace. */

@@ -138,18 +138,19 @@ public final class SentenceEncoder implements AutoCloseable {
 
     /** A batch of texts to their vectors: vectors[texts[s]] is that of sequence s. */
     private void pool(Run run, TokenBatch batch, int[] texts, float[][] vectors) {
-        Kernels kernels = run.kernels();
         if (pooling == Pooling.CLS) {
             Rows first = encoder.forwardFirst(run, batch); // [sequences, hidden]
-            for (int s = 0; s < texts.length; s++) finish(kernels, first.slice(s, s + 1), vectors[texts[s]]);
+            for (int s = 0; s < texts.length; s++) finish(run, s, first.slice(s, s + 1), vectors[texts[s]]);
         } else {
             Sequences hidden = encoder.forward(run, batch); // [tokens, hidden]
-            for (int s = 0; s < texts.length; s++) finish(kernels, hidden.sequence(s), vectors[texts[s]]);
+            for (int s = 0; s < texts.length; s++) finish(run, s, hidden.sequence(s), vectors[texts[s]]);
         }
     }
 
-    private void finish(Kernels kernels, Rows hidden, float[] vector) {
+    private void finish(Run run, int sequence, Rows hidden, float[] vector) {
+        Kernels kernels = run.kernels();
         pooling.forward(kernels, hidden, vector.length, vector, 0);
+        if (run.traced()) run.trace().record(pooling.traceName(), sequence, vector, 0, 1, vector.length);
         if (normalize) Pooling.normalize(kernels, vector, 0, vector.length);
     }
 

@@ -281,8 +281,8 @@ public final class Translator implements AutoCloseable {
         return model.call(() -> {
             List<Encoding> encodings = encode(texts);
             List<int[]> sources = encodings.stream().map(Encoding::ids).toList();
-            List<List<Generated>> found =
-                    runner.run(sources, settings, new Control(control.cancelled(), deadline, listener), trace, decisions);
+            List<List<Generated>> found = runner.run(
+                    sources, settings, new Control(control.cancelled(), deadline, listener), trace, decisions);
             Alignment[][] alignments = merged.alignments().isEmpty()
                     ? null
                     : alignments(

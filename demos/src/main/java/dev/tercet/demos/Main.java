@@ -32,6 +32,7 @@ public final class Main {
         "translate",
         "tokenize",
         "evaluate",
+        "explain",
         "textbook",
         "compare",
         "trace",
@@ -101,6 +102,11 @@ public final class Main {
             case "translate" -> new TranslateCommand(streams);
             case "tokenize" -> new TokenizeCommand(streams);
             case "evaluate" -> new EvaluateCommand(streams);
+            case "explain" ->
+                new CommandLine(new ExplainCommand(streams))
+                        .addSubcommand(new ExplainCommand.Encode(streams))
+                        .addSubcommand(new ExplainCommand.Cross(streams))
+                        .addSubcommand(new ExplainCommand.Translate(streams));
             case "textbook" ->
                 new CommandLine(new TextbookCommand(streams))
                         .addSubcommand(new TextbookCommand.EncodeCommand(streams))

@@ -12,7 +12,8 @@ final class TextbookSteps implements BiConsumer<String, double[][]> {
 
     /** What comes before a step, by the end of its name. */
     private static final Map<String, String> TITLES = Map.of(
-            "embeddings", "Ids to vectors",
+            "word_embeddings", "Ids to vectors",
+            "coder.embeddings", "Ids to vectors",
             ".query", "Layer 0: attention, in which tokens look at each other",
             ".self_attn.probabilities", "Layer 0: self-attention, in which tokens look at each other",
             ".encoder_attn.probabilities", "Layer 0: cross-attention, in which they look at the source",
@@ -23,6 +24,9 @@ final class TextbookSteps implements BiConsumer<String, double[][]> {
             "lm_head", "Output: one number for each token of the vocabulary");
 
     private static final Map<String, String> FORMULAS = Map.ofEntries(
+            Map.entry("word_embeddings", "the row for the id"),
+            Map.entry("token_type_embeddings", "the row for the text"),
+            Map.entry("position_embeddings", "the row for the position"),
             Map.entry("embeddings", "norm(word + position + type)"),
             Map.entry("encoder.embeddings", "word · √hidden + position"),
             Map.entry("decoder.embeddings", "word · √hidden + position"),
@@ -110,7 +114,7 @@ final class TextbookSteps implements BiConsumer<String, double[][]> {
         }
         String more = x[0].length > SHOWN ? " …  " : "    ";
         String shortName = name.replaceFirst("^(encoder|decoder)\\.layers?\\.(\\d+)\\.", "$2.")
-                .replaceFirst("^0\\.", "");
+                .replaceFirst("^(0|embeddings)\\.", "");
         page.line(String.format(Locale.ROOT, "%-27s %-12s%s%s%s", shortName, shape, numbers, more, formula));
     }
 }

@@ -130,8 +130,8 @@ class ReadmeTest {
 
     @Test
     void everyCommandIsInTheTable() {
-        for (String command :
-                List.of("demo", "embed", "score", "rank", "translate", "tokenize", "evaluate", "models", "doctor")) {
+        for (String command : List.of(
+                "demo", "embed", "score", "rank", "translate", "tokenize", "explain", "evaluate", "models", "doctor")) {
             assertTrue(readme.contains("| `" + command), command);
         }
     }

@@ -71,7 +71,10 @@ class TraceTest {
                     List.of(
                             "input_ids",
                             "token_type_ids",
-                            "embeddings",
+                            "embeddings.word_embeddings",
+                        "embeddings.token_type_embeddings",
+                        "embeddings.position_embeddings",
+                        "embeddings",
                             "encoder.layer.0.attention.self.query",
                             "encoder.layer.0.attention.self.key",
                             "encoder.layer.0.attention.self.value",
@@ -80,7 +83,8 @@ class TraceTest {
                             "encoder.layer.0.attention.output",
                             "encoder.layer.0.intermediate",
                             "encoder.layer.0.output",
-                            "sentence_embedding"),
+                            "mean",
+                        "sentence_embedding"),
                     recorded.order());
             assertEquals("the cats", recorded.run().string("text"));
         }
@@ -126,7 +130,7 @@ class TraceTest {
         String out = Outcome.of("trace", "diff", "--tolerance", "0", run.toString(), again.toString())
                 .done()
                 .out();
-        assertTrue(out.contains("same bits    12 of 12\n"), out);
+        assertTrue(out.contains("same bits    16 of 16\n"), out);
         assertTrue(out.contains("part at      nowhere"), out);
     }
 
@@ -138,7 +142,7 @@ class TraceTest {
         assertEquals(
                 "tercet trace diff: the runs part at encoder.layer.0.attention.output",
                 outcome.err().strip());
-        assertTrue(outcome.out().contains("same bits    11 of 12"), outcome.out());
+        assertTrue(outcome.out().contains("same bits    15 of 16"), outcome.out());
         assertTrue(outcome.out().contains("part at      encoder.layer.0.attention.output [4, 7]: "), outcome.out());
         assertTrue(outcome.out().contains("before it    encoder.layer.0.attention.self: the same"), outcome.out());
     }
@@ -149,7 +153,7 @@ class TraceTest {
         Outcome outcome =
                 Outcome.of("trace", "diff", run.toString(), other.toString()).done();
         assertTrue(
-                outcome.out().contains("same bits    11 of 12, the first other encoder.layer.0.output"), outcome.out());
+                outcome.out().contains("same bits    15 of 16, the first other encoder.layer.0.output"), outcome.out());
         assertEquals(
                 1,
                 Outcome.of("trace", "diff", "--tolerance", "0", run.toString(), other.toString())

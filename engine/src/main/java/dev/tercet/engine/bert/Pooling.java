@@ -2,6 +2,7 @@ package dev.tercet.engine.bert;
 
 import dev.tercet.engine.kernel.Kernels;
 import dev.tercet.engine.kernel.Rows;
+import java.util.Locale;
 
 /** The hidden states of a text to one vector, as in sentence-transformers' {@code Pooling}. */
 public enum Pooling {
@@ -14,6 +15,11 @@ public enum Pooling {
 
     /** The least norm that {@link #normalize} divides by: torch.nn.functional.normalize's eps. */
     private static final float LEAST_NORM = 1e-12f;
+
+    /** What a trace calls the pooled vector: {@code mean}, {@code cls} or {@code max}. */
+    public String traceName() {
+        return name().toLowerCase(Locale.ROOT);
+    }
 
     /**
      * @param hidden of one text, [tokens, columns], at least one token

@@ -82,11 +82,7 @@ public final class MarianRunner {
      * @param listener sees what the searches decide, in no order of sources; null for an ordinary run
      */
     public List<List<Generated>> run(
-            List<int[]> sources,
-            List<SearchSettings> settings,
-            Control control,
-            Trace trace,
-            SearchListener listener) {
+            List<int[]> sources, List<SearchSettings> settings, Control control, Trace trace, SearchListener listener) {
         List<Search> searches = IntStream.range(0, sources.size())
                 .mapToObj(s -> Search.of(kernels, settings.get(s), s, sources.get(s)))
                 .toList();

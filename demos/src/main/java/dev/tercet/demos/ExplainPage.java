@@ -1,0 +1,117 @@
+package dev.tercet.demos;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A page that explains a run: one HTML file with its styles, its scripts and the numbers of the run. It loads nothing.
+ */
+final class ExplainPage {
+    private static final String FOLDER = "explain/";
+
+    private ExplainPage() {}
+
+    /**
+     * The page.
+     *
+     * @param kind of the run, the name of its script: encode, cross or translate
+     * @param run what the script shows: maps, lists, arrays, numbers, texts
+     */
+    static byte[] of(String kind, String title, Map<String, Object> run) {
+        String page = resource("page.html")
+                .replace("{title}", escaped(title))
+                .replace("{style}", resource("page.css"))
+                .replace("{script}", resource("page.js") + resource(kind + ".js"))
+                .replace("{run}", json(run));
+        return page.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Names and values in turn, in an order that stays. */
+    static Map<String, Object> fields(Object... namesAndValues) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            fields.put((String) namesAndValues[i], namesAndValues[i + 1]);
+        }
+        return fields;
+    }
+
+    static String resource(String name) {
+        try (InputStream in = ExplainPage.class.getResourceAsStream(FOLDER + name)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String escaped(String text) {
+        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
+    }
+
+    /** JSON that may stand in a script element: nothing in it ends the element. Lone surrogates are escaped, too. */
+    static String json(Object value) {
+        StringWriter text = new StringWriter();
+        JsonFactory factory =
+                JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
+        try (JsonGenerator json = factory.createGenerator(text)) {
+            write(json, value);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return text.toString().replace("<", "\\u003c");
+    }
+
+    private static void write(JsonGenerator json, Object value) throws IOException {
+        switch (value) {
+            case null -> json.writeNull();
+            case String text -> json.writeString(text);
+            case Boolean truth -> json.writeBoolean(truth);
+            case Integer number -> json.writeNumber(number);
+            case Float number -> writeFloat(json, number);
+            case Double number -> json.writeNumber(number);
+            case int[] numbers -> json.writeArray(numbers, 0, numbers.length);
+            case float[] numbers -> {
+                json.writeStartArray();
+                for (float number : numbers) {
+                    writeFloat(json, number);
+                }
+                json.writeEndArray();
+            }
+            case double[] numbers -> json.writeArray(numbers, 0, numbers.length);
+            case Object[] elements -> write(json, List.of(elements));
+            case List<?> elements -> {
+                json.writeStartArray();
+                for (Object element : elements) {
+                    write(json, element);
+                }
+                json.writeEndArray();
+            }
+            case Map<?, ?> fields -> {
+                json.writeStartObject();
+                for (Map.Entry<?, ?> field : fields.entrySet()) {
+                    json.writeFieldName((String) field.getKey());
+                    write(json, field.getValue());
+                }
+                json.writeEndObject();
+            }
+            default -> throw new IllegalArgumentException("no JSON for " + value.getClass());
+        }
+    }
+
+    /** JSON has no infinity: what is impossible is null. */
+    private static void writeFloat(JsonGenerator json, float number) throws IOException {
+        if (Float.isFinite(number)) {
+            json.writeNumber(number);
+        } else {
+            json.writeNull();
+        }
+    }
+}
