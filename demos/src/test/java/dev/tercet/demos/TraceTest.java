@@ -72,9 +72,9 @@ class TraceTest {
                             "input_ids",
                             "token_type_ids",
                             "embeddings.word_embeddings",
-                        "embeddings.token_type_embeddings",
-                        "embeddings.position_embeddings",
-                        "embeddings",
+                            "embeddings.token_type_embeddings",
+                            "embeddings.position_embeddings",
+                            "embeddings",
                             "encoder.layer.0.attention.self.query",
                             "encoder.layer.0.attention.self.key",
                             "encoder.layer.0.attention.self.value",
@@ -84,7 +84,7 @@ class TraceTest {
                             "encoder.layer.0.intermediate",
                             "encoder.layer.0.output",
                             "mean",
-                        "sentence_embedding"),
+                            "sentence_embedding"),
                     recorded.order());
             assertEquals("the cats", recorded.run().string("text"));
         }

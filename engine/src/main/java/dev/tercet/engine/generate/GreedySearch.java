@@ -63,6 +63,8 @@ final class GreedySearch extends Search {
     /** What a listener sees of the step that ended now: one candidate, which is taken. */
     private SearchListener.Step decision(Rows logits) {
         int last = logProbabilities.length - 1;
+        // the choice itself needs the logits only; where nothing is possible they stay what they are
+        if (logProbabilities[last] != Float.NEGATIVE_INFINITY) logSoftmax(scores(logits, 0));
         float before = 0f;
         for (int t = 0; t < last; t++) before += logProbabilities[t];
         float total = before + logProbabilities[last];
