@@ -38,9 +38,13 @@ final class StsSpearman {
                     Locale.ROOT,
                     "%d pairs, Spearman %.6f, %.1f texts/s%n",
                     rows.size(),
-                    pearson(ranks(cosines), ranks(judged)),
+                    spearman(cosines, judged),
                     texts.size() / seconds);
         }
+    }
+
+    static double spearman(double[] x, double[] y) {
+        return pearson(ranks(x), ranks(y));
     }
 
     /** Ranks from 1; equal values share the mean of theirs. */

@@ -125,7 +125,9 @@ public final class Main {
                 new CommandLine(new ModelsCommand(streams))
                         .addSubcommand(new ModelsCommand.ListCommand(streams))
                         .addSubcommand(new ModelsCommand.InfoCommand(streams))
-                        .addSubcommand(new ModelsCommand.PullCommand(streams));
+                        .addSubcommand(new ModelsCommand.PullCommand(streams))
+                        .addSubcommand(new ModelCopyCommand.Convert(streams))
+                        .addSubcommand(new ModelCopyCommand.Quantize(streams));
             case "rehearse" -> new RehearsalCommand(streams);
             default -> null;
         };

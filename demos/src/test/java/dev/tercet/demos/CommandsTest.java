@@ -3,6 +3,7 @@ package dev.tercet.demos;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
@@ -35,6 +36,50 @@ class CommandsTest {
 
     private static String file(String name, String content) throws IOException {
         return Files.writeString(folder.resolve(name), content).toString();
+    }
+
+    // weights in fewer bytes
+
+    @Test
+    void aModelQuantizedBeforehandEmbedsAsOneQuantizedWhenLoaded() {
+        String quantized = folder.resolve("quantized").toString();
+        Outcome made = Outcome.of("models", "quantize", encoder, "-o", quantized);
+        assertEquals(quantized + "\n", made.out());
+        assertTrue(made.err().contains("of them int8 with their scales"), made.err());
+        String[] outputs = new String[4];
+        int n = 0;
+        for (String model : List.of(encoder, quantized))
+            for (String weights : List.of("int8", "f32"))
+                outputs[n++] = Outcome.of("embed", "--model", model, "--weights", weights, "cat", "dog")
+                        .done()
+                        .out();
+        assertEquals(outputs[0], outputs[2]);
+        assertFalse(outputs[0].equals(outputs[1]), "int8 changes nothing");
+    }
+
+    @Test
+    void aConvertedModelEmbedsAsTheOriginal() {
+        String converted = folder.resolve("converted").toString();
+        Outcome.of("models", "convert", encoder, "-o", converted, "--quiet").done();
+        String expected =
+                Outcome.of("embed", "--model", encoder, "cat", "dog").done().out();
+        assertEquals(
+                expected,
+                Outcome.of("embed", "--model", converted, "cat", "dog").done().out());
+        Outcome.of("models", "convert", encoder, "-o", converted)
+                .failed(
+                        1,
+                        "tercet models convert: " + converted + ": already there; give a folder that does not exist");
+    }
+
+    @Test
+    void bf16WeightsFromTheCommandLineAreRoundedOnes() {
+        String rounded = folder.resolve("rounded").toString();
+        Outcome.of("models", "convert", encoder, "-o", rounded, "--dtype", "bf16", "--quiet")
+                .done();
+        Outcome.of("models", "convert", encoder, "-o", rounded + "x", "--dtype", "f8")
+                .failed(2, "tercet models convert: --dtype f8: expected f32, f16 or bf16");
+        Outcome.of("embed", "--model", rounded, "cat").done();
     }
 
     // embed

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
  */
 final class NeededFiles {
     /** The README carries the licence. */
-    private static final Set<String> SMALL = Set.of(
+    static final Set<String> SMALL = Set.of(
             "README.md",
             "config.json",
             "generation_config.json",

@@ -9,8 +9,6 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * Register tiles of up to {@value #ROWS} rows on bfloat16 panels, as {@link WideTile} and {@link NarrowTile} on fp32: a
  * step of k loads half the bytes and widens them in registers. A bfloat16 is the upper half of an fp32.
- *
- * <p>Few rows only: what is widened for them is used up; more rows are served better by widening a panel once.
  */
 final class Bf16Tile {
     /** The most rows of a tile. */
@@ -24,7 +22,7 @@ final class Bf16Tile {
 
     private Bf16Tile() {}
 
-    static FloatVector widen(short[] b, int at) {
+    private static FloatVector widen(short[] b, int at) {
         IntVector bits =
                 (IntVector) ShortVector.fromArray(STORED, b, at).convertShape(VectorOperators.ZERO_EXTEND_S2I, BITS, 0);
         return bits.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();

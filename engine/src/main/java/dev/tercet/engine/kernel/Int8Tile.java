@@ -9,8 +9,6 @@ import jdk.incubator.vector.VectorSpecies;
  * Register tiles of up to {@value #ROWS} rows on int8 panels, as {@link WideTile} and {@link NarrowTile} on fp32: a
  * step of k loads a quarter of the bytes and widens them in registers. The scale comes once, at the end: y = fma(Σₖ a ·
  * q, scale, start), the sum from 0, k ascending.
- *
- * <p>Few rows only: what is widened for them is used up; more rows are served better by widening a panel once.
  */
 final class Int8Tile {
     /** The most rows of a tile. */
@@ -28,7 +26,7 @@ final class Int8Tile {
 
     private Int8Tile() {}
 
-    static FloatVector widen(byte[] b, int at) {
+    private static FloatVector widen(byte[] b, int at) {
         return (FloatVector) ByteVector.fromArray(STORED, b, at).convertShape(VectorOperators.B2F, S, 0);
     }
 
