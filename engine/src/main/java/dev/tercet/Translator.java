@@ -36,7 +36,7 @@ import java.util.function.Consumer;
  *
  * The ids are those of transformers' {@code generate()} with the same settings in fp32. A text gets the same bits in
  * any company, on any number of threads. A text that is longer than the model takes is cut and the cut reported in
- * {@link Translation#truncatedTokens}: split long texts into sentences.
+ * {@link Translation#truncatedTokens}; {@link #translateDocument} takes long texts.
  *
  * <p>Safe for use by many threads; {@link #close} lets running calls finish.
  */
@@ -182,6 +182,35 @@ public final class Translator implements AutoCloseable {
     public Translation translation(String text, GenerationConfig generation, Trace trace, SearchListener decisions) {
         return translate(Arrays.asList(text), List.of(generation), TranslationControl.none(), trace, decisions)
                 .getFirst();
+    }
+
+    /** Translates a text of any length, decoded as the model's generation_config.json says. */
+    public DocumentTranslation translateDocument(String document) {
+        return translateDocument(document, GenerationConfig.modelDefaults());
+    }
+
+    /**
+     * Translates a text of any length: sentence by sentence, in batches, with paragraphs, blank lines and list marks as
+     * they are. Nothing is cut: a sentence that is longer than the model reads is translated in parts, and the result
+     * says so; likewise where a translation is empty or repeats itself.
+     *
+     * @throws IllegalArgumentException when the settings contradict each other or the model
+     */
+    public DocumentTranslation translateDocument(String document, GenerationConfig generation) {
+        return translateDocument(document, generation, _ -> {});
+    }
+
+    /**
+     * As {@link #translateDocument(String, GenerationConfig)}, telling of the sentences while others are on their way.
+     *
+     * @param listener hears of every sentence, in their order, on the calling thread
+     */
+    public DocumentTranslation translateDocument(
+            String document, GenerationConfig generation, Consumer<TranslatedSentence> listener) {
+        if (document == null) throw new IllegalArgumentException("the document is null");
+        int maxNewTokens = settings(generation).maxLength() - 1;
+        return new DocumentTranslator(tokenizer, maxLength, maxNewTokens, texts -> translate(texts, generation))
+                .translate(document, listener);
     }
 
     /**

@@ -1,5 +1,7 @@
 package dev.tercet.demos;
 
+import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Option;
 
@@ -32,6 +34,18 @@ final class InputOptions {
     Inputs<String> texts(List<String> given, Streams streams) {
         Lines lines = file == null ? null : Lines.open(file, streams.in());
         return new Inputs<>(given, lines, Inputs.isJson(file, format, "lines") ? Inputs::jsonText : Inputs::plainText);
+    }
+
+    /** The given texts, then the whole file as one, or the texts of a JSON Lines file. */
+    Inputs<String> documents(List<String> given, Streams streams) throws IOException {
+        if (file == null || Inputs.isJson(file, format, "lines")) {
+            return texts(given, streams);
+        }
+        List<String> documents = new ArrayList<>(given);
+        try (Lines lines = Lines.open(file, streams.in())) {
+            documents.add(lines.rest());
+        }
+        return new Inputs<>(documents, null, Inputs::plainText);
     }
 
     /** The lists of ids of the file. */

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * The lines of a UTF-8 file or of standard input, one at a time. A line ends with LF or CR LF, the last one perhaps
@@ -94,6 +95,19 @@ final class Lines implements Closeable {
         return line;
     }
 
+    /** All that is left, with its line ends, as one text. */
+    String rest() throws IOException {
+        while (fill()) {
+            continue;
+        }
+        int start = to - from >= 3 && lineNumber == 0 && isByteOrderMark(from) ? from + 3 : from;
+        lineNumber++;
+        String text = decode(start, to - start);
+        offset += to - from;
+        from = to;
+        return text;
+    }
+
     /** Index of the next LF, or the end of the input if bytes are left; -1 when nothing is left. */
     private int findLineEnd() throws IOException {
         int scan = from;
@@ -151,8 +165,12 @@ final class Lines implements Closeable {
             int at = firstMalformed(start, length);
             throw CommandException.wrongInput(String.format(
                     "%s, line %d: byte 0x%02X at offset %d is not UTF-8; convert the input to UTF-8 first",
-                    name, lineNumber, buffer[at], offset + at - from));
+                    name, lineNumber + lineEnds(start, at), buffer[at], offset + at - from));
         }
+    }
+
+    private long lineEnds(int start, int end) {
+        return IntStream.range(start, end).filter(i -> buffer[i] == '\n').count();
     }
 
     private int firstMalformed(int start, int length) {

@@ -21,7 +21,7 @@ import picocli.CommandLine.Parameters;
 @CommandLine.Command(
         name = "translate",
         sortOptions = false,
-        description = "Translate texts, each as a whole: split long ones into sentences.",
+        description = "Translate texts, each as one sentence; with --document, texts of any length.",
         footer = {
             "",
             "Prints one line for each text; with --nbest N, N lines. --format jsonl prints",
@@ -33,7 +33,12 @@ import picocli.CommandLine.Parameters;
             "--scores adds \"tokens\", \"logProbabilities\" and \"finish\" (END, STOP_STRING, MAX_LENGTH, MAX_TIME);",
             "--alignments adds \"sourceTokens\" and \"alignment\": a row for each token, a column for each source"
                     + " token.",
-            "--pairs prints {\"text\",\"translation\",\"score\",\"ids\",\"truncated\"}, score = sum of log p."
+            "--pairs prints {\"text\",\"translation\",\"score\",\"ids\",\"truncated\"}, score = sum of log p.",
+            "",
+            "With --document: the translated text, and on standard error what is wrong with it; --format jsonl prints",
+            "{\"document\",\"start\",\"end\",\"text\",\"translations\",\"issues\"} for each sentence: its place in"
+                    + " code points;",
+            "issues are split (too long, a part), truncated, unfinished (at the length limit), empty, loop."
         })
 final class TranslateCommand extends Command {
     private static final int BATCH = 32;
@@ -48,6 +53,11 @@ final class TranslateCommand extends Command {
 
     @Mixin
     private InputOptions input = new InputOptions();
+
+    @Option(
+            names = "--document",
+            description = "Take the whole input as one text: split it into sentences, keep its paragraphs.")
+    private boolean document;
 
     @Option(
             names = {"-o", "--output"},
@@ -216,6 +226,10 @@ final class TranslateCommand extends Command {
         if (alignments) {
             config = config.alignments(heads());
         }
+        if (document) {
+            translateDocuments(config);
+            return;
+        }
         try (Inputs<String> inputs = input.texts(texts, streams);
                 Results results = Results.open(output, streams.out());
                 Translator translator =
@@ -229,6 +243,23 @@ final class TranslateCommand extends Command {
                 }
                 json.flush();
                 progress.done(batch.size(), inputs.fractionRead());
+            }
+            results.complete();
+        }
+    }
+
+    private void translateDocuments(GenerationConfig config) throws IOException {
+        try (Inputs<String> documents = input.documents(texts, streams);
+                Results results = Results.open(output, streams.out());
+                Translator translator =
+                        Translator.load(model.model(ModelOptions.TRANSLATION), model.loadOptions(this));
+                Progress progress = progress("sentences")) {
+            DocumentWriter writer = new DocumentWriter(results, quiet ? null : streams.err(), translator);
+            for (String text = documents.next(); text != null; text = documents.next()) {
+                writer.translate(text, config, format == Format.jsonl, progress);
+                if (format == Format.text && !text.isEmpty() && !text.endsWith("\n")) {
+                    results.stream().write('\n');
+                }
             }
             results.complete();
         }
