@@ -1,8 +1,9 @@
-"""Writes the golden files of the Marian tests: marian_goldens.py EN_FR_TINY_DIR RESOURCES_DIR [small] [tiny] [full=DIR]
+"""Writes the golden files of the Marian tests: marian_goldens.py EN_FR_TINY_DIR RESOURCES_DIR [small] [small-NAME] [tiny] [full=DIR]
 
 EN_FR_TINY_DIR  models/tercet/en-fr-tiny
 RESOURCES_DIR   engine/src/test/resources/marian
 small, tiny     only the files of the small models, or of en-fr-tiny (some minutes)
+small-NAME      only those of one small model
 full=DIR        the file of the synthetic model of full size, which is not committed
 
 Every number is computed in fp32 on one thread, and only sources of the same length together, so without padding.
@@ -278,24 +279,31 @@ BASE = dict(
     encoder_ffn_dim=24, decoder_ffn_dim=40, max_position_embeddings=24, init_std=0.6, scale_embedding=True,
 )
 SMALL = {
-    "small-shared-f16": dict(dtype=torch.float16, vocab_size=23, activation_function="swish", pad_token_id=22,
+    "small-shared-f16": dict(seed=1, dtype=torch.float16, vocab_size=23, activation_function="swish", pad_token_id=22,
                              decoder_start_token_id=22, eos_token_id=0, forced_eos_token_id=0),
-    "small-separate-relu": dict(dtype=torch.float32, vocab_size=31, decoder_vocab_size=19, activation_function="relu",
+    "small-separate-relu": dict(seed=0, dtype=torch.float32, vocab_size=31, decoder_vocab_size=19, activation_function="relu",
                                 share_encoder_decoder_embeddings=False, pad_token_id=3, decoder_start_token_id=5,
                                 eos_token_id=7, forced_eos_token_id=7),
-    "small-untied-bf16": dict(dtype=torch.bfloat16, vocab_size=29, decoder_vocab_size=17, activation_function="gelu",
+    "small-untied-bf16": dict(seed=3, dtype=torch.bfloat16, vocab_size=29, decoder_vocab_size=17, activation_function="gelu",
                               share_encoder_decoder_embeddings=False, tie_word_embeddings=False, scale_embedding=False,
                               pad_token_id=1, decoder_start_token_id=2, eos_token_id=4, forced_eos_token_id=None),
-    "small-two-ends-bin": dict(dtype=torch.float32, vocab_size=13, activation_function="gelu_new", pad_token_id=12,
+    "small-two-ends-bin": dict(seed=2, dtype=torch.float32, vocab_size=13, activation_function="gelu_new", pad_token_id=12,
                                decoder_start_token_id=11, eos_token_id=[0, 3], forced_eos_token_id=0, bin=True),
+    "small-untied-shared-f16-bin": dict(seed=5, dtype=torch.float16, vocab_size=18, activation_function="gelu_fast",
+                                        tie_word_embeddings=False, scale_embedding=False, pad_token_id=17,
+                                        decoder_start_token_id=3, eos_token_id=2, forced_eos_token_id=2, bin=True),
+    "small-separate-sigmoid-sharded-bin": dict(seed=6, dtype=torch.bfloat16, vocab_size=16, decoder_vocab_size=25,
+                                               activation_function="sigmoid", share_encoder_decoder_embeddings=False,
+                                               pad_token_id=15, decoder_start_token_id=15, eos_token_id=24,
+                                               forced_eos_token_id=None, bin=True, shards=True),
 }
 
 
 def small_model(name, variant):
     out = folder(name)
-    torch.manual_seed(sorted(SMALL).index(name))
     variant = dict(variant)
-    dtype, as_bin = variant.pop("dtype"), variant.pop("bin", False)
+    torch.manual_seed(variant.pop("seed"))
+    dtype, as_bin, shards = variant.pop("dtype"), variant.pop("bin", False), variant.pop("shards", False)
     config = MarianConfig(**{**BASE, **variant})
     model = MarianMTModel(config).eval()
     with torch.no_grad():
@@ -308,12 +316,24 @@ def small_model(name, variant):
     if as_bin:
         # as older versions wrote it: every name, the positions too, and no generation_config.json
         state = load_file(out / "model.safetensors")
-        for tied in ("model.encoder.embed_tokens.weight", "model.decoder.embed_tokens.weight", "lm_head.weight"):
-            state[tied] = state["model.shared.weight"]
+        if config.tie_word_embeddings and config.share_encoder_decoder_embeddings:
+            for tied in ("model.encoder.embed_tokens.weight", "model.decoder.embed_tokens.weight", "lm_head.weight"):
+                state[tied] = state["model.shared.weight"]
+        else:
+            state = dict(model.state_dict())
         for stack in (model.model.encoder, model.model.decoder):
             side = "encoder" if stack is model.model.encoder else "decoder"
             state[f"model.{side}.embed_positions.weight"] = stack.embed_positions.weight.detach() * 0.5
-        torch.save(state, out / "pytorch_model.bin")
+        if shards:
+            names = sorted(state)
+            files = {f"pytorch_model-0000{part + 1}-of-00002.bin": names[part::2] for part in (0, 1)}
+            for file, its in files.items():
+                torch.save({name: state[name].clone() for name in its}, out / file)
+            index = {"metadata": {"total_size": sum(t.numel() * t.element_size() for t in state.values())},
+                     "weight_map": {name: file for file, its in files.items() for name in its}}
+            (out / "pytorch_model.bin.index.json").write_text(json.dumps(index, indent=2))
+        else:
+            torch.save(state, out / "pytorch_model.bin")
         (out / "model.safetensors").unlink()
         (out / "generation_config.json").unlink()
         written = json.loads((out / "config.json").read_text())
@@ -395,8 +415,10 @@ def small(name, variant):
 resources.mkdir(parents=True, exist_ok=True)
 wanted = sys.argv[3:] or ["small", "tiny"]
 if "small" in wanted:
-    for name, variant in SMALL.items():
-        small(name, variant)
+    wanted += SMALL
+for name in dict.fromkeys(wanted):
+    if name in SMALL:
+        small(name, SMALL[name])
 if "tiny" in wanted:
     tokenizer = MarianTokenizer.from_pretrained(tiny)
     model = load(tiny)

@@ -42,10 +42,11 @@ record DocumentTranslator(
     /** @param listener hears of every sentence, in their order, as soon as it and those before it are translated */
     DocumentTranslation translate(String document, Consumer<TranslatedSentence> listener) {
         int coded = languageCodeEnd(document);
-        String prefix = document.substring(0, coded);
+        String prefix = coded == 0 ? "" : document.substring(0, coded) + " ";
         List<TranslatedSentence> sentences = new ArrayList<>();
         StringBuilder text = new StringBuilder();
         int written = coded;
+        while (coded > 0 && document.startsWith(" ", written)) written++;
         List<Piece> pieces = pieces(document, coded, prefix);
         for (int from = 0, to; from < pieces.size(); from = to) {
             to = batchEnd(pieces, from);

@@ -23,6 +23,8 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * An encoder-decoder that translates: Marian, as in {@code Helsinki-NLP/opus-mt-en-fr}.
@@ -41,12 +43,15 @@ import java.util.function.Consumer;
  * <p>Safe for use by many threads; {@link #close} lets running calls finish.
  */
 public final class Translator implements AutoCloseable {
+    private static final Pattern LANGUAGE_CODE = Pattern.compile(">>[^\\s<>]{1,32}<<");
+
     private final OpenModel model;
     private final MarianTokenizer tokenizer;
     private final MarianConfig config;
     private final GenerationConfig defaults;
     private final MarianRunner runner;
     private final int maxLength;
+    private final List<String> languages;
 
     private Translator(
             OpenModel model, MarianTokenizer tokenizer, MarianModel marian, GenerationConfig defaults, int maxLength) {
@@ -56,6 +61,7 @@ public final class Translator implements AutoCloseable {
         this.defaults = defaults;
         this.runner = new MarianRunner(model.kernels(), model.workers(), marian);
         this.maxLength = maxLength;
+        this.languages = tokenizer.languageCodes();
     }
 
     /**
@@ -134,7 +140,8 @@ public final class Translator implements AutoCloseable {
     /**
      * The best translations of each text, in their order.
      *
-     * @throws IllegalArgumentException when the settings contradict each other or the model
+     * @throws IllegalArgumentException when the settings contradict each other or the model, or a text begins with the
+     *     code of a language that a multilingual model does not have
      */
     public List<Translation> translate(List<String> texts, GenerationConfig generation) {
         return translate(texts, generation, TranslationControl.none());
@@ -435,9 +442,19 @@ public final class Translator implements AutoCloseable {
         Encoding[] encodings = new Encoding[texts.size()];
         model.workers().run(encodings.length, i -> {
             if (texts.get(i) == null) throw new IllegalArgumentException("text " + i + " is null");
+            checkLanguage(texts.get(i), i);
             encodings[i] = tokenizer.encode(texts.get(i), maxLength);
         });
         return List.of(encodings);
+    }
+
+    /** A code that a multilingual model does not have would be read as an unknown word, and any language come out. */
+    private void checkLanguage(String text, int i) {
+        if (languages.isEmpty() || !text.startsWith(">>")) return;
+        Matcher code = LANGUAGE_CODE.matcher(text);
+        if (code.lookingAt() && !languages.contains(code.group()))
+            throw new IllegalArgumentException("text " + i + " begins with " + code.group() + ", but " + model.name()
+                    + " has no such target language; it has " + String.join(", ", languages));
     }
 
     private Hypothesis hypothesis(Generated generated, Alignment alignment) {
@@ -455,6 +472,14 @@ public final class Translator implements AutoCloseable {
     /** The model's tokenizer. */
     public MarianTokenizer tokenizer() {
         return tokenizer;
+    }
+
+    /**
+     * The target languages of a multilingual model, as {@code >>fra<<}: what a text begins with chooses one. Empty for
+     * a model of one target language.
+     */
+    public List<String> targetLanguages() {
+        return languages;
     }
 
     /** The most tokens of a text that are read, the end token included. */

@@ -51,7 +51,7 @@ class TranslateDocumentTest {
                 lines.get(0)
                         .matches(
                                 "\\{\"document\":0,\"start\":3,\"end\":7,\"text\":\"Why\\?\",\"translations\":\\[\\{\"text\":\"Pourquoi"
-                                    + " \\?\",\"score\":-[0-9.E-]+,\"ids\":\\[[0-9,]+]}],\"issues\":\\[]}"),
+                                    + " est-ce \\?\",\"score\":-[0-9.E-]+,\"ids\":\\[[0-9,]+]}],\"issues\":\\[]}"),
                 lines.get(0));
         assertTrue(lines.get(1).startsWith("{\"document\":0,\"start\":8,\"end\":18,"), lines.get(1));
         assertTrue(lines.get(2).startsWith("{\"document\":1,\"start\":0,\"end\":4,"), lines.get(2));

@@ -288,9 +288,9 @@ public final class MarianTokenizer implements Tokenizer {
         return parts.maxLength;
     }
 
-    /** The tokens {@code >>xxx<<} of the vocabulary, sorted; none in a model for one pair of languages. */
+    /** The tokens {@code >>xxx<<} of the source vocabulary, sorted; none in a model for one pair of languages. */
     public List<String> languageCodes() {
-        return parts.separate ? List.of() : parts.source.vocabulary.languageCodes();
+        return parts.source.vocabulary.languageCodes();
     }
 
     /** The SentencePiece model of the source language. */

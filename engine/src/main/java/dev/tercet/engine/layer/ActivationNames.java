@@ -8,16 +8,20 @@ import java.util.TreeMap;
 
 /** Activation functions as config.json names them, with the meaning that transformers gives each name. */
 public final class ActivationNames {
-    private static final Map<String, Activation> KNOWN = new TreeMap<>(Map.of(
-            "gelu", Activation.GELU,
-            "gelu_new", Activation.GELU_TANH,
-            "gelu_pytorch_tanh", Activation.GELU_TANH,
-            "relu", Activation.RELU,
-            "silu", Activation.SILU,
-            "swish", Activation.SILU,
-            "tanh", Activation.TANH,
-            "sigmoid", Activation.SIGMOID,
-            "linear", Activation.IDENTITY));
+    private static final Map<String, Activation> KNOWN = new TreeMap<>(Map.ofEntries(
+            Map.entry("gelu", Activation.GELU),
+            Map.entry("gelu_python", Activation.GELU),
+            Map.entry("gelu_new", Activation.GELU_TANH),
+            Map.entry("gelu_fast", Activation.GELU_TANH),
+            Map.entry("gelu_accurate", Activation.GELU_TANH),
+            Map.entry("gelu_pytorch_tanh", Activation.GELU_TANH),
+            Map.entry("gelu_python_tanh", Activation.GELU_TANH),
+            Map.entry("relu", Activation.RELU),
+            Map.entry("silu", Activation.SILU),
+            Map.entry("swish", Activation.SILU),
+            Map.entry("tanh", Activation.TANH),
+            Map.entry("sigmoid", Activation.SIGMOID),
+            Map.entry("linear", Activation.IDENTITY)));
 
     private ActivationNames() {}
 

@@ -28,8 +28,13 @@ import java.util.zip.GZIPInputStream;
 /** The golden files of {@code oracle/marian_goldens.py} and the models that they are of. */
 public final class MarianGolden {
     public static final String TINY = "tercet/en-fr-tiny";
-    public static final List<String> SMALL =
-            List.of("small-shared-f16", "small-separate-relu", "small-untied-bf16", "small-two-ends-bin");
+    public static final List<String> SMALL = List.of(
+            "small-shared-f16",
+            "small-separate-relu",
+            "small-untied-bf16",
+            "small-two-ends-bin",
+            "small-untied-shared-f16-bin",
+            "small-separate-sigmoid-sharded-bin");
 
     private MarianGolden() {}
 
