@@ -15,10 +15,10 @@ final class GrowthPlot {
     /** Documents: 1 to a million. */
     private static final int DECADES = 6;
 
-    /** Seconds: 100 µs to 10⁴ s. */
+    /** Seconds: 100 µs to 10⁶ s. */
     private static final int FASTEST = -4;
 
-    private static final int SLOWEST = 4;
+    private static final int SLOWEST = 6;
 
     private GrowthPlot() {}
 
@@ -54,9 +54,18 @@ final class GrowthPlot {
         for (int power = FASTEST; power <= SLOWEST; power++) {
             double y = y(Math.pow(10, power));
             line(svg, LEFT, y, WIDTH - RIGHT, y);
-            text(svg, LEFT - 8, y + 4, "end", "tick", Numbers.time(Math.pow(10, power)));
+            text(svg, LEFT - 8, y + 4, "end", "tick", seconds(power));
         }
         text(svg, (LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - 8, "middle", "tick", "documents");
+    }
+
+    /** A power of ten of seconds, in a unit that shows it as one. */
+    private static String seconds(int power) {
+        return power < -3
+                ? "0.1 ms"
+                : power < 0
+                        ? String.format(Locale.ROOT, "%.0f ms", Math.pow(10, power + 3))
+                        : String.format(Locale.ROOT, "%,.0f s", Math.pow(10, power));
     }
 
     private interface Law {
