@@ -68,8 +68,10 @@ final class BlockAttention {
                 transposeQueries(queries, row, rows, column, headSize, scratch);
                 scores(keys, column, headSize, scratch, scoresAt);
                 largest(scratch, scoresAt, keys.count(), scale, sumsAt);
-                exponentials(scratch, scoresAt, keys.count(), scale, sumsAt);
-                exponentials(scratch, scoresAt + L, keys.count(), scale, sumsAt + L);
+                // one call in the code for both vectors: of two C2 inlined only the first, after other shapes had run
+                for (int half = 0; half < WIDTH; half += L) {
+                    exponentials(scratch, scoresAt + half, keys.count(), scale, sumsAt + half);
+                }
                 sums(scratch, scoresAt, keys.count(), sumsAt);
                 if (probabilities != null) {
                     int to = (head * queries.count() + row) * keys.count();
