@@ -263,13 +263,15 @@ final class VectorFunctions {
 
     /** Σ exp(x[i] − max), for a row that is still needed. */
     static float sumOfExponentials(float[] x, int offset, float max, int length) {
-        FloatVector v = partialExponentials(x, offset, max, length, 0);
+        float[] partials = new float[Kernels.LANES];
+        for (int lane = 0; lane < Kernels.LANES; lane += L) {
+            partialExponentials(x, offset, max, length, lane, partials);
+        }
+        FloatVector v = pair(partials, 0);
         if (L == 8) {
-            v = v.add(partialExponentials(x, offset, max, length, L));
+            v = v.add(pair(partials, L));
         } else if (L == 4) {
-            v = v.add(partialExponentials(x, offset, max, length, 2 * L))
-                    .add(partialExponentials(x, offset, max, length, L)
-                            .add(partialExponentials(x, offset, max, length, 3 * L)));
+            v = v.add(pair(partials, 2 * L)).add(pair(partials, L).add(pair(partials, 3 * L)));
         }
         float sum = fold(v);
         for (int i = length - length % Kernels.LANES; i < length; i++) {
@@ -278,15 +280,22 @@ final class VectorFunctions {
         return sum;
     }
 
-    /** The partial results of the lanes from {@code lane} on, each with the one 16 lanes further. */
-    private static FloatVector partialExponentials(float[] x, int offset, float max, int length, int lane) {
-        FloatVector s0 = FloatVector.zero(S);
-        FloatVector s1 = s0;
+    /**
+     * The partial results of the lanes from {@code lane} on. One exponential in the code, and one call of this: inlined
+     * it is some thousand bytecodes, and of two C2 may leave one out (DesiredMethodLimit), whose vectors are objects
+     * then.
+     */
+    private static void partialExponentials(float[] x, int offset, float max, int length, int lane, float[] partials) {
+        FloatVector sum = FloatVector.zero(S);
         for (int i = lane, last = length - Kernels.LANES + lane; i <= last; i += Kernels.LANES) {
-            s0 = s0.add(expUpToZero(FloatVector.fromArray(S, x, offset + i).sub(max)));
-            s1 = s1.add(expUpToZero(FloatVector.fromArray(S, x, offset + i + 16).sub(max)));
+            sum = sum.add(expUpToZero(FloatVector.fromArray(S, x, offset + i).sub(max)));
         }
-        return s0.add(s1);
+        sum.intoArray(partials, lane);
+    }
+
+    /** The partial results from {@code lane} on, each with the one 16 lanes further. */
+    private static FloatVector pair(float[] partials, int lane) {
+        return FloatVector.fromArray(S, partials, lane).add(FloatVector.fromArray(S, partials, lane + 16));
     }
 
     /** x[i] = f(x[i]) for from ≤ i &lt; to, a whole number of vectors. */
