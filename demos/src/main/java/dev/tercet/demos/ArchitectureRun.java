@@ -2,7 +2,6 @@ package dev.tercet.demos;
 
 import dev.tercet.CrossEncoder;
 import dev.tercet.Pair;
-import dev.tercet.Ranked;
 import dev.tercet.Score;
 import dev.tercet.SentenceEncoder;
 import dev.tercet.Similarity;
@@ -78,7 +77,7 @@ record ArchitectureRun(
         float[][] scores = scores(texts, models.cross);
         int[][] hybrid = new int[texts.queries().size()][];
         for (int q = 0; q < hybrid.length; q++) {
-            hybrid[q] = rerank(texts, models.cross, q, best(cosines[q], shortlist));
+            hybrid[q] = reranked(best(cosines[q], shortlist), scores[q]);
         }
         Growth indexing = Growth.of(READ, size -> {
             List<String> corpus = corpus(texts, size);
@@ -114,11 +113,13 @@ record ArchitectureRun(
         return order.stream().limit(most).mapToInt(Integer::intValue).toArray();
     }
 
-    private static int[] rerank(CompareTexts texts, CrossEncoder cross, int query, int[] retrieved) {
-        List<String> candidates =
-                Arrays.stream(retrieved).mapToObj(texts.documents()::get).toList();
-        List<Ranked> ranked = cross.rank(texts.queries().get(query), candidates);
-        return ranked.stream().mapToInt(one -> retrieved[one.index()]).toArray();
+    /** The retrieved documents in the order of the cross-encoder, whose scores of them are known already. */
+    private static int[] reranked(int[] retrieved, float[] scores) {
+        return Arrays.stream(retrieved)
+                .boxed()
+                .sorted((a, b) -> Float.compare(scores[b], scores[a])) // stable, as the cross-encoder's own ranking
+                .mapToInt(Integer::intValue)
+                .toArray();
     }
 
     /** A new query: its own vector, then a dot product with each vector that is there. */
