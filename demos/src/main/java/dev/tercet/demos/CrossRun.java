@@ -43,6 +43,7 @@ record CrossRun(CrossEncoder cross, SentenceEncoder dual, String query, String d
                 "segments", segments(encoding),
                 "truncated", encoding.truncated(),
                 "layers", layers,
+                "hidden", recording.get("embeddings").shape()[1],
                 "heads",
                         recording.get("encoder.layer.0.attention.probabilities").shape()[0],
                 "logit", score.logit(),

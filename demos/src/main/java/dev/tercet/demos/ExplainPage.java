@@ -11,12 +11,18 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 
 /**
- * A page that explains a run: one HTML file with its styles, its scripts and the numbers of the run. It loads nothing.
+ * A page that explains a run: one HTML file with its styles, its scripts, the numbers of the run and the methods that
+ * computed them. It loads nothing.
  */
 final class ExplainPage {
     private static final String FOLDER = "explain/";
+
+    /** How a script names the code of a step. */
+    private static final Pattern CODE = Pattern.compile("'([\\w/]+\\.java)#(\\w+)'");
 
     private ExplainPage() {}
 
@@ -27,12 +33,26 @@ final class ExplainPage {
      * @param run what the script shows: maps, lists, arrays, numbers, texts
      */
     static byte[] of(String kind, String title, Map<String, Object> run) {
+        String script = resource(kind + ".js");
         String page = resource("page.html")
-                .replace("{title}", escaped(title))
+                .replace("{title}", Html.escaped(title))
                 .replace("{style}", resource("page.css"))
-                .replace("{script}", resource("page.js") + resource(kind + ".js"))
+                .replace("{script}", resource("page.js") + script)
+                .replace("{code}", json(code(script)))
                 .replace("{run}", json(run));
         return page.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** The methods that a script names, by what it calls them. */
+    static Map<String, Object> code(String script) {
+        Map<String, Object> code = new LinkedHashMap<>();
+        for (MatchResult named : CODE.matcher(script).results().toList()) {
+            SourceMethod method = SourceMethod.packed(named.group(1), named.group(2));
+            code.put(
+                    named.group(1) + "#" + named.group(2),
+                    fields("line", method.line(), "text", String.join("\n", method.lines())));
+        }
+        return code;
     }
 
     /** Names and values in turn, in an order that stays. */
@@ -50,10 +70,6 @@ final class ExplainPage {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    private static String escaped(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
     }
 
     /** JSON that may stand in a script element: nothing in it ends the element. Lone surrogates are escaped, too. */

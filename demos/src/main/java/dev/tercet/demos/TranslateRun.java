@@ -68,6 +68,8 @@ final class TranslateRun {
                 "tokens", EncodeRun.tokens(tokenizer, source),
                 "ids", source.ids(),
                 "truncated", source.truncated(),
+                "hidden", encoder.get("encoder.embeddings").shape()[1],
+                "vocabularySize", steps.getFirst().rows().getFirst().logProbabilities().length,
                 "beams",
                         steps.stream()
                                 .mapToInt(step -> step.rows().size())

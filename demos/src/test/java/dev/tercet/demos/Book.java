@@ -145,26 +145,6 @@ final class Book {
         if (parts.length == 1) {
             return file;
         }
-        int start = 0;
-        while (!file.get(start).matches("( {4})?(\\w[\\w<>\\[\\], .]* )?" + parts[1] + "\\((|.*[^;])")) {
-            start++;
-            if (start == file.size()) {
-                throw new AssertionError(parts[0] + " has no method " + parts[1]);
-            }
-        }
-        String indent = file.get(start).startsWith("    ") ? "    " : "";
-        int end = start;
-        while (!file.get(end).equals(indent + "}")) {
-            end++;
-        }
-        if (file.get(start - 1).endsWith("*/")) {
-            start--;
-            while (!file.get(start).startsWith(indent + "/**")) {
-                start--;
-            }
-        }
-        return file.subList(start, end + 1).stream()
-                .map(line -> line.startsWith(indent) ? line.substring(indent.length()) : line)
-                .toList();
+        return SourceMethod.in(file, parts[0], parts[1]).lines();
     }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -147,9 +148,10 @@ class ExplainBrowserTest {
             for (String step : steps()) {
                 show("step=" + step);
                 browser.evaluate("document.activeElement.blur(); window.reached = new Set()");
-                String wanted = "[...document.querySelectorAll('button:not(:disabled), select, canvas')]";
+                String wanted = "[...document.querySelectorAll('button:not(:disabled), select, canvas, a[href]')]";
                 int controls = ((Double) browser.evaluate(wanted + ".length")).intValue();
-                for (int tab = 0; tab < controls + 3; tab++) {
+                // areas that scroll are stops of the browser's own
+                for (int tab = 0; tab < controls + 8; tab++) {
                     browser.press("Tab", 9);
                     browser.evaluate("{const a = document.activeElement; if (a !== document.body"
                             + " && getComputedStyle(a).outlineStyle !== 'none'"
@@ -161,6 +163,67 @@ class ExplainBrowserTest {
                         step);
             }
         }
+    }
+
+    /** From a step by the keyboard to the method that did it, and back; what was chosen stays chosen. */
+    @Test
+    void everyStepLinksToItsCode() throws Exception {
+        for (ExplainedPage page : pages()) {
+            open(page);
+            Set<String> shown = new HashSet<>();
+            for (String step : steps()) {
+                show("step=" + step + "&layer=2");
+                List<String> links = List.of(text("[...document.querySelectorAll('.code a')].map(a => a.id).join()")
+                        .split(","));
+                for (String link : links) {
+                    String element = "document.getElementById('" + link + "')";
+                    browser.evaluate(element + ".focus()");
+                    browser.press("Enter", 13);
+                    browser.until(element + ".getAttribute('aria-expanded') === 'true'");
+                    assertEquals("step=" + step + "&layer=2&code=" + link.replace("code-", ""), hash());
+                    String place = text("document.querySelector('#listing figcaption').textContent")
+                                    .split(",")[0] + "#" + link.replaceFirst(".*\\.", "");
+                    assertEquals(
+                            page.code().get(place).get("text"),
+                            text("document.querySelector('#listing pre').textContent"),
+                            step);
+                    assertEquals(link, text("document.activeElement.id"));
+                    browser.press("Enter", 13);
+                    browser.until("document.getElementById('listing') === null");
+                    shown.add(place);
+                }
+            }
+            Set<String> all = new HashSet<>(page.code().keySet());
+            all.removeIf(place -> place.contains("GreedySearch")); // this search had beams
+            assertEquals(all, shown);
+        }
+    }
+
+    @Test
+    void aGreedySearchLinksToItsOwnCode() throws Exception {
+        ExplainedPage greedy =
+                ExplainedPage.write(folder.resolve("greedy.html"), "translate", "It rains outside.", "--beams", "1");
+        browser.open(URI.create(greedy.file().toUri() + "#step=beams"));
+        assertEquals(
+                "GreedySearch.score",
+                text("document.querySelector('.code').lastElementChild.lastElementChild.textContent"));
+        browser.evaluate("document.querySelector('.code a').click()");
+        browser.until("document.querySelector('#listing pre').textContent.includes('void score(')");
+    }
+
+    private static String hash() throws Exception {
+        return text("location.hash.slice(1)");
+    }
+
+    @Test
+    void anAddressOfCodeShowsIt() throws Exception {
+        browser.open(URI.create(encode.file().toUri() + "#step=attention&code=TextbookBert.softmax"));
+        assertTrue(text("document.querySelector('#listing pre').textContent").contains("double[] softmax("));
+        browser.evaluate("document.getElementById('next').click()");
+        browser.until("document.getElementById('view').dataset.shown.startsWith('residual ')");
+        assertEquals("step=residual", hash());
+        show("step=residual&code=TextbookBert.softmax"); // code of another step
+        assertEquals(0, count("#listing"));
     }
 
     @Test

@@ -25,10 +25,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -513,7 +517,7 @@ class ExplainTest {
         String text = "</script><script>alert(1)</script> <!-- & \"quoted\" \uD800";
         ExplainedPage page = ExplainedPage.write(folder.resolve("hostile.html"), "encode", text);
         assertEquals(text, page.at("texts", 0, "text"));
-        assertEquals(3, page.html().split("</script>").length);
+        assertEquals(4, page.html().split("</script>").length);
         assertFalse(page.html().contains("alert(1)<"));
     }
 
@@ -546,26 +550,67 @@ class ExplainTest {
         assertTrue(Files.size(page.file()) <= 3_000_000, Files.size(page.file()) + " bytes");
     }
 
-    @Test
-    void everyStepNamesCodeThatExists() throws IOException {
-        Pattern named = Pattern.compile("\\['(\\w+)', (?:ENGINE \\+ )?(TEXTBOOK|'[\\w/.]+\\.java')\\]");
-        int found = 0;
-        for (String script : List.of("encode.js", "cross.js", "translate.js")) {
-            String source = ExplainPage.resource(script);
-            String book = source.replaceAll("(?s).*TEXTBOOK = ENGINE \\+ '([^']+)'.*", "$1");
-            for (MatchResult match : named.matcher(source).results().toList()) {
-                String path = match.group(2).equals("TEXTBOOK")
-                        ? book
-                        : match.group(2).replace("'", "");
-                boolean engine =
-                        match.group(2).equals("TEXTBOOK") || match.group().contains("ENGINE");
-                Path file = Path.of("..").resolve((engine ? "engine/src/main/java/dev/tercet/engine/" : "") + path);
-                assertTrue(Files.readString(file).matches("(?s).*\\b" + match.group(1) + "\\(.*"), match.group());
-                found++;
+    /** The steps of a script and the places that each names. */
+    private static Map<String, List<String>> steps(String script) {
+        Map<String, List<String>> steps = new LinkedHashMap<>();
+        for (String step : script.split("\\{id: (?=')")) {
+            Matcher name = Pattern.compile("'(\\w+)', title: '[^']+', code: ([^\\]]*(?:\\] : )?[^\\]]*)\\], view:")
+                    .matcher(step);
+            if (name.lookingAt()) {
+                steps.put(
+                        name.group(1),
+                        Pattern.compile("'([\\w/]+\\.java#\\w+)'")
+                                .matcher(name.group(2))
+                                .results()
+                                .map(place -> place.group(1))
+                                .toList());
             }
-            assertEquals(source.split("\\bcode\\(").length - 1, source.split("id: '\\w+', title: ").length - 1, script);
         }
-        assertTrue(found > 25, "only " + found);
+        return steps;
+    }
+
+    @Test
+    void everyStepNamesCodeThatThePageHas() {
+        Map<String, ExplainedPage> pages = Map.of("encode", encode, "cross", cross, "translate", translate);
+        for (Map.Entry<String, ExplainedPage> page : pages.entrySet()) {
+            String script = ExplainPage.resource(page.getKey() + ".js");
+            Map<String, List<String>> steps = steps(script);
+            assertEquals(script.split("\\{id: '\\w+', title: ").length - 1, steps.size(), page.getKey());
+            Set<String> named = new HashSet<>();
+            steps.forEach((step, places) -> {
+                assertFalse(places.isEmpty(), step);
+                named.addAll(places);
+            });
+            assertEquals(named, page.getValue().code().keySet(), page.getKey());
+        }
+    }
+
+    /** Line by line what stands in the repository, and all of the method: its braces close. */
+    @Test
+    void theCodeOnThePagesIsTheSource() throws IOException {
+        for (ExplainedPage page : List.of(encode, cross, translate)) {
+            for (Map.Entry<String, Map<?, ?>> code : page.code().entrySet()) {
+                String[] place = code.getKey().split("#");
+                List<String> source = Files.readAllLines(Path.of("..").resolve(place[0]));
+                String shown = (String) code.getValue().get("text");
+                int line = (int) (double) code.getValue().get("line") - 1;
+                String[] lines = shown.split("\n");
+                for (int i = 0; i < lines.length; i++) {
+                    assertEquals(source.get(line + i), (lines[i].isEmpty() ? "" : "    ") + lines[i], code.getKey());
+                }
+                assertTrue(
+                        Pattern.compile("(?m)^\\w.*\\b" + place[1] + "\\(")
+                                .matcher(shown)
+                                .find(),
+                        code.getKey());
+                assertEquals(count(shown, '{'), count(shown, '}'), code.getKey());
+                assertTrue(lines.length <= 60, code.getKey() + " is not short: " + lines.length + " lines");
+            }
+        }
+    }
+
+    private static long count(String text, char c) {
+        return text.chars().filter(other -> other == c).count();
     }
 
     @Test

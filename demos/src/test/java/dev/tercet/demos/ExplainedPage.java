@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.InflaterInputStream;
@@ -24,10 +25,20 @@ record ExplainedPage(Path file, String html, Map<?, ?> run) {
         Outcome outcome = Outcome.of(line).done();
         assertEquals(file.toAbsolutePath() + "\n", outcome.out());
         String html = Files.readString(file);
-        String begin = "<script type=\"application/json\" id=\"run\">";
+        return new ExplainedPage(file, html, data(html, "run"));
+    }
+
+    private static Map<?, ?> data(String html, String id) {
+        String begin = "<script type=\"application/json\" id=\"" + id + "\">";
         int from = html.indexOf(begin) + begin.length();
-        String json = html.substring(from, html.indexOf("</script>", from));
-        return new ExplainedPage(file, html, (Map<?, ?>) Chromium.Json.parse(json));
+        return (Map<?, ?>) Chromium.Json.parse(html.substring(from, html.indexOf("</script>", from)));
+    }
+
+    /** The methods that the page shows, by what its script calls them: "file#method". */
+    Map<String, Map<?, ?>> code() {
+        Map<String, Map<?, ?>> code = new LinkedHashMap<>();
+        data(html, "code").forEach((place, method) -> code.put((String) place, (Map<?, ?>) method));
+        return code;
     }
 
     /** What is at these names and numbers, one inside the other. */

@@ -1,7 +1,8 @@
 'use strict';
-// What the three pages share: the numbers of the run, the state in the address, controls, heat maps.
+// What the three pages share: the numbers of the run, the state in the address, controls, heat maps, the code.
 
 const run = JSON.parse(document.getElementById('run').textContent);
+const sources = JSON.parse(document.getElementById('code').textContent);
 
 /** Makes an element: el('p', {class: 'x', onclick: f}, 'text', child, …). */
 function el(name, attributes, ...children) {
@@ -82,10 +83,18 @@ function number(key, least, most, standard) {
   const value = /^\d+$/.test(text || '') ? Number(text) : standard;
   return Math.max(least, Math.min(most, value));
 }
-function go(changes) {
+/** The address of this view with changes; null takes a key away. */
+function address(changes) {
   const next = new URLSearchParams(location.hash.slice(1));
-  for (const [key, value] of Object.entries(changes)) next.set(key, value);
-  if ('#' + next !== location.hash) location.hash = next.toString();
+  for (const [key, value] of Object.entries(changes)) {
+    if (value === null) next.delete(key);
+    else next.set(key, value);
+  }
+  return '#' + next;
+}
+function go(changes) {
+  const next = address(changes);
+  if (next !== location.hash) location.hash = next;
 }
 
 // ---- controls ----
@@ -108,13 +117,41 @@ function headChoice(count, head, mean = true) {
 function tokenChoice(label, key, tokens, chosen) {
   return choice(label, key, tokens.map((token, i) => [i, `${i}  ${token}`]), chosen);
 }
-const controls = (...items) => el('div', {class: 'controls', role: 'group', 'aria-label': 'What is shown'}, ...items);
+const controls = (...items) => items.every(item => item === null) ? null : el('div', {class: 'controls', role: 'group', 'aria-label': 'What is shown'}, ...items);
 const formula = text => el('div', {class: 'formula'}, text);
 
-/** The code that computed it: [method, file], … */
-function code(...places) {
-  return el('p', {class: 'code'}, 'Code: ', places.flatMap(([method, file], i) =>
-    [i ? ' · ' : '', el('code', {'data-file': file, title: file}, method), ' in ' + file.split('/').pop()]));
+// ---- the code of a step: methods as they stand in the source, which the build packed into the page ----
+
+/** 'some/Class.java#method' as a reader calls it: Class.method. */
+const called = place => place.replace(/^.*\//, '').replace('.java#', '.');
+
+/** Links to the methods of a step; one that is shown is closed by its link. */
+function codeLinks(places, shown) {
+  const plain = places.filter(place => place.includes('/textbook/'));
+  const ran = places.filter(place => !plain.includes(place));
+  const links = (title, some) => some.length === 0 ? null : el('span', {}, title, some.flatMap((place, i) => [
+    i ? ' · ' : ' ',
+    el('a', {id: 'code-' + called(place), href: address({code: place === shown ? null : called(place)}),
+      'aria-expanded': String(place === shown), 'aria-controls': place === shown ? 'listing' : null}, called(place))]));
+  return el('p', {class: 'code'}, links('The code in plain loops:', plain), links('The code that ran:', ran));
+}
+
+/** The method that the address names, if this step has it. */
+function listing(place) {
+  if (!place) return null;
+  const {line, text} = sources[place];
+  const last = line + text.split('\n').length - 1;
+  const comment = /\/\*\*[^]*?\*\/|\/\/ .*/g;
+  const parts = [];
+  let from = 0;
+  for (const match of text.matchAll(comment)) {
+    parts.push(text.slice(from, match.index), el('i', {}, match[0]));
+    from = match.index + match[0].length;
+  }
+  return el('figure', {id: 'listing', class: 'listing'},
+    el('figcaption', {}, `${place.split('#')[0]}, lines ${line} to ${last}`,
+      place.includes('/textbook/') ? '. It is written to be read; tests compare what it computes with the engine.' : null),
+    el('pre', {tabindex: 0, role: 'region', 'aria-label': 'Source of ' + called(place)}, el('code', {}, parts, text.slice(from))));
 }
 
 // ---- heat maps ----
@@ -123,7 +160,8 @@ function code(...places) {
  * A matrix as colours. Hover, or focus it and use the arrow keys: the line below says the number.
  *
  * rows, columns: labels; value(i, j): the number or null; scale: 'share' from 0 or 'signed' around 0;
- * describe(i, j, number): what the line says; decimals; cell: wanted size; pick(i, j): what Enter or a click does.
+ * describe(i, j, number): what the line says; decimals; cell: wanted size; pick(i, j): what Enter or a click does;
+ * first: instead of labels, columns are dimensions and this is the first; then the scale ends where the last few begin.
  */
 function heatMap(o) {
   const n = o.rows.length;
@@ -133,23 +171,26 @@ function heatMap(o) {
   const height = o.height || size;
   const font = Math.max(9, Math.min(14, height - 1));
   const canvas = el('canvas', {tabindex: 0, role: 'img', 'aria-label': o.label + '. Arrow keys move, the line below says the number.'});
-  const readout = el('p', {class: 'readout', 'aria-live': 'polite'}, o.hint || 'Point at a cell, or focus the picture and use the arrow keys.');
+  const readout = el('p', {class: 'readout', 'aria-live': 'polite'}, 'Point at a cell, or focus the picture and use the arrow keys.');
   const context = canvas.getContext('2d');
   const fontName = `${font}px system-ui, "Segoe UI", Roboto, Arial, sans-serif`;
   context.font = fontName;
   const longest = labels => Math.min(150, Math.max(0, ...labels.map(l => context.measureText(l).width)));
-  const left = Math.ceil(longest(o.rows)) + 8;
+  const dimensions = o.first !== undefined;
+  const left = Math.max(dimensions ? 84 : 0, Math.ceil(longest(o.rows)) + 8);
   const top = wide ? Math.ceil(longest(o.columns)) + 8 : 2;
-  let largest = 0;
-  for (let i = 0; i < n; i++) for (let j = 0; j < m; j++) largest = Math.max(largest, Math.abs(o.value(i, j) || 0));
-  if (o.largest) largest = o.largest;
+  const bottom = dimensions ? 20 : 2;
+  const sizes = [];
+  for (let i = 0; i < n; i++) for (let j = 0; j < m; j++) sizes.push(Math.abs(o.value(i, j) || 0));
+  const most = sizes.reduce((a, b) => Math.max(a, b), 0);
+  const largest = dimensions ? scaleEnd(sizes, most) : most;
   const colour = v => o.scale === 'signed' ? signedColour(v / (largest || 1)) : shareColour(v / (largest || 1));
   let at = null;
 
   function draw() {
     const dpr = window.devicePixelRatio || 1;
     const width = left + m * size + 2;
-    const full = top + n * height + 2;
+    const full = top + n * height + bottom;
     canvas.width = width * dpr;
     canvas.height = full * dpr;
     canvas.style.width = width + 'px';
@@ -189,6 +230,7 @@ function heatMap(o) {
         context.restore();
       });
     }
+    if (dimensions) ticks(style.getPropertyValue('--faint'));
     context.strokeStyle = style.getPropertyValue('--line');
     context.strokeRect(left - 0.5, top - 0.5, m * size + 1, n * height + 1);
     if (at) {
@@ -197,6 +239,21 @@ function heatMap(o) {
       context.strokeRect(left + at[1] * size - 1, top + at[0] * height - 1, size + 2, height + 2);
       context.lineWidth = 1;
     }
+  }
+  /** Numbers of dimensions below the picture: the first, the last, some between. */
+  function ticks(ink) {
+    context.fillStyle = ink;
+    context.font = '12px system-ui, Arial, sans-serif';
+    const y = top + n * height + 11;
+    context.textAlign = 'right';
+    context.fillText('dimension', left - 5, y, left - 6);
+    const count = Math.max(1, Math.min(m - 1, 8, Math.floor(m * size / 60)));
+    for (let t = 0; t <= count; t++) {
+      const j = t === count ? m - 1 : Math.round(t * m / count);
+      context.textAlign = t === 0 ? 'left' : t === count ? 'right' : 'center';
+      context.fillText(o.first + j, left + (j + (t === 0 ? 0 : t === count ? 1 : 0.5)) * size, y);
+    }
+    context.font = fontName;
   }
   function show(i, j) {
     at = [i, j];
@@ -229,13 +286,22 @@ function heatMap(o) {
   const low = o.scale === 'signed' ? -largest : 0;
   const stops = Array.from({length: 9}, (_, i) => css(colour(low + (largest - low) * i / 8)));
   const legendDecimals = Math.min(o.decimals, 2);
+  const cut = largest < most;
   return el('figure', {'data-redraw': true},
     o.title ? el('h3', {}, o.title) : null,
     el('div', {class: 'scroll'}, canvas),
     readout,
     el('figcaption', {}, el('span', {class: 'legend'},
-      fixed(low, legendDecimals), el('i', {style: `background:linear-gradient(90deg, ${stops.join(',')})`}), fixed(largest, legendDecimals)),
-      o.caption ? el('span', {}, o.caption) : null));
+      (cut ? '≤ ' : '') + fixed(low, legendDecimals), el('i', {style: `background:linear-gradient(90deg, ${stops.join(',')})`}),
+      (cut ? '≥ ' : '') + fixed(largest, legendDecimals)),
+      o.caption ? el('span', {}, o.caption) : null,
+      cut ? el('span', {}, `; a few numbers are beyond the scale, up to ${fixed(most, o.decimals)} in size`) : null));
+}
+
+/** Where a scale of colours ends: a few numbers that are far larger than all others would leave the rest pale. */
+function scaleEnd(sizes, most) {
+  const end = [...sizes].sort((a, b) => a - b)[Math.floor(0.995 * (sizes.length - 1))];
+  return end > 0 && most > 1.5 * end ? end : most;
 }
 
 /** Tokens shaded by numbers; a click or Enter picks one. */
@@ -297,12 +363,13 @@ function attentionView(attention, tokens, layer, head, token, what) {
 
 // ---- the page ----
 
-/** Puts up the page: title, what it is about, steps [{id, title, view: async () => elements}]. */
+/** Puts up the page: title, what it is about, steps [{id, title, code: places, view: async () => elements}]. */
 function present(title, about, steps) {
   const page = document.getElementById('page');
   const heading = el('h2', {tabindex: -1});
   const nav = el('nav', {'aria-label': 'Steps'}, steps.map((step, i) =>
-    el('button', {type: 'button', 'data-step': step.id, onclick: () => go({step: step.id})}, `${i + 1} ${step.title}`)));
+    el('button', {type: 'button', 'data-step': step.id, onclick: () => go({step: step.id, code: null})}, `${i + 1} ${step.title}`)));
+  const code = el('div', {id: 'code-of-step'});
   const body = el('div', {id: 'view'});
   const previous = el('button', {type: 'button', id: 'previous', onclick: () => turn(-1)}, '← Previous');
   const next = el('button', {type: 'button', id: 'next', onclick: () => turn(1)}, 'Next →');
@@ -314,7 +381,7 @@ function present(title, about, steps) {
     el('header', {}, el('h1', {}, title), theme),
     ...about,
     nav,
-    el('main', {}, heading, body, el('p', {class: 'turn'}, previous, ' ', next)),
+    el('main', {}, heading, code, body, el('p', {class: 'turn'}, previous, ' ', next)),
     el('footer', {class: 'faint'}, `Model ${run.model}. Every number on this page was computed by Tercet in one run on your text, in fp32, and rounded for showing. The page loads nothing from anywhere. Its address remembers what you chose: copy it to link to a view.`));
 
   function current() {
@@ -322,7 +389,7 @@ function present(title, about, steps) {
     return i < 0 ? 0 : i;
   }
   function turn(by) {
-    go({step: steps[Math.max(0, Math.min(steps.length - 1, current() + by))].id});
+    go({step: steps[Math.max(0, Math.min(steps.length - 1, current() + by))].id, code: null});
     heading.focus();
   }
   let latest = 0;
@@ -334,11 +401,13 @@ function present(title, about, steps) {
     if (mine !== latest) return; // something newer is being drawn
     [...nav.children].forEach((button, b) => b === i ? button.setAttribute('aria-current', 'step') : button.removeAttribute('aria-current'));
     heading.textContent = steps[i].title;
+    const shown = steps[i].code.find(place => called(place) === state().code);
+    code.replaceChildren(codeLinks(steps[i].code, shown), ...[listing(shown)].filter(child => child));
     previous.disabled = i === 0;
     next.disabled = i === steps.length - 1;
     body.replaceChildren(...children);
     body.dataset.shown = steps[i].id + ' ' + location.hash;
-    if (focused && focused.startsWith('choose-') && document.getElementById(focused)) document.getElementById(focused).focus();
+    if (focused && /^(choose|code)-/.test(focused) && document.getElementById(focused)) document.getElementById(focused).focus();
   }
   window.addEventListener('hashchange', render);
   const media = window.matchMedia('(prefers-color-scheme: dark)');

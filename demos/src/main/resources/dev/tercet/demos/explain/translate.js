@@ -1,8 +1,6 @@
 
 // ---- a translation, found step by step ----
 
-const ENGINE = 'engine/src/main/java/dev/tercet/engine/';
-const TEXTBOOK = ENGINE + 'textbook/TextbookMarian.java';
 const heads = run.encoder[0].shape[0] - 1;
 const decoderHeads = run.decoder[0].cross.shape[1] - 1;
 const encoderLayer = () => number('layer', 1, run.encoder.length, 1);
@@ -116,13 +114,20 @@ present('How a translation is found',
   [el('p', {class: 'faint'}, `An encoder-decoder: the encoder (${run.encoder.length} layers) reads the text once, the decoder (${run.decoder.length} layers) writes the translation one token at a time, and a search with ${run.beams} ${run.beams === 1 ? 'beam' : 'beams'} decides which.`),
     el('p', {class: 'quote'}, run.text), el('p', {class: 'quote', id: 'translation'}, run.translation)],
   [
-    {id: 'tokens', title: 'Text to tokens', view: async () => [
+    {id: 'tokens', title: 'Text to tokens', code: [
+      'tokenizer/src/main/java/dev/tercet/tokenizer/SentencePieceModel.java#findBestPath',
+      'tokenizer/src/main/java/dev/tercet/tokenizer/MarianTokenizer.java#encode',
+    ], view: async () => [
       el('p', {}, 'The text is cut into pieces of a vocabulary that both languages share. ▁ stands for a space: a piece that has it begins a word. </s> marks the end; the decoder will write one, too, when it is done.'),
       table(['#position', 'token', '#id'], run.tokens.map((token, i) => [String(i), token, String(run.ids[i])])),
       run.truncated ? el('p', {}, `${run.truncated} more tokens were dropped: this page reads ${run.tokens.length}.`) : null,
-      code(['encode', 'tokenizer/src/main/java/dev/tercet/tokenizer/MarianTokenizer.java']),
     ]},
-    {id: 'encoder', title: 'The encoder', view: async () => {
+    {id: 'encoder', title: 'The encoder', code: [
+      'engine/src/main/java/dev/tercet/engine/textbook/TextbookMarian.java#encode',
+      'engine/src/main/java/dev/tercet/engine/textbook/TextbookMarian.java#attend',
+      'engine/src/main/java/dev/tercet/engine/marian/MarianEncoder.java#forward',
+      'engine/src/main/java/dev/tercet/engine/layer/Attention.java#forward',
+    ], view: async () => {
       const layer = encoderLayer();
       const head = number('head', 0, heads, 1);
       const token = number('token', 0, run.tokens.length - 1, 0);
@@ -130,12 +135,14 @@ present('How a translation is found',
       return [
         controls(layerChoice(run.encoder.length, layer), headChoice(heads, head), tokenChoice('Token', 'token', run.tokens, token)),
         el('p', {}, 'The encoder works like the one of a bi-encoder: every token looks at all others, and after the last layer each has a vector that knows its sentence. The decoder will look at these.'),
-        formula('p[i][j] = softmax over j of ( q[i]·k[j] / √headSize )'),
+        formula(`p[i][j] = softmax over j of ( q[i]·k[j] / √${run.hidden / heads} )     q, k [${run.tokens.length}, ${run.hidden / heads}] of each head`),
         attentionView(attention, run.tokens, layer, head, token, 'Encoder self-attention'),
-        code(['forward', ENGINE + 'marian/MarianEncoder.java'], ['forward', ENGINE + 'layer/Attention.java'], ['encode', TEXTBOOK]),
       ];
     }},
-    {id: 'beams', title: 'The search', view: async () => {
+    {id: 'beams', title: 'The search', code: run.beams === 1 ? ['engine/src/main/java/dev/tercet/engine/generate/GreedySearch.java#score'] : [
+      'engine/src/main/java/dev/tercet/engine/textbook/TextbookBeamSearch.java#search',
+      'engine/src/main/java/dev/tercet/engine/generate/BeamSearch.java#advance',
+    ], view: async () => {
       const node = chosenNode();
       const path = pathTo(...node);
       const k = candidate(node);
@@ -156,25 +163,30 @@ present('How a translation is found',
         formula('score = Σ log p / (number of tokens)^length penalty'),
         table(['translation', '#Σ log p', '#score'], finished.slice(0, run.beams).map(([f, n]) =>
           [read(pathTo(...n).map(x => named(candidate(x).token))), fixed(f.total, 4), fixed(f.score, 4)])),
-        code(['advance', ENGINE + 'generate/BeamSearch.java'], ['search', ENGINE + 'textbook/TextbookBeamSearch.java']),
       ];
     }},
-    {id: 'words', title: 'Alternatives', view: async () => {
+    {id: 'words', title: 'Alternatives', code: [
+      'engine/src/main/java/dev/tercet/engine/textbook/TextbookMarian.java#logProbabilities',
+      'engine/src/main/java/dev/tercet/engine/textbook/TextbookMarian.java#logits',
+      'engine/src/main/java/dev/tercet/engine/marian/MarianDecoder.java#forward',
+    ], view: async () => {
       const node = chosenNode();
       const path = pathTo(...node);
       const at = Math.min(number('word', 1, path.length, 1), path.length);
       return [
         controls(hypothesisChoice(node), choice('Word', 'word', path.map((n, i) => [i + 1, `${i + 1}  ${named(candidate(n).token)}`]), at)),
         el('p', {}, 'The translation with the probability of every token, given those before it. Choose one to see what else the decoder had in mind there.'),
+        formula(`p = softmax(W·h + b) over the whole vocabulary     h [${run.hidden}], W [${run.vocabularySize}, ${run.hidden}]`),
         shaded(path.map(n => named(candidate(n).token)), path.map(n => Math.exp(candidate(n).log)),
           {decimals: 4, largest: 1, chosen: at - 1, pick: i => go({word: i + 1})}),
         el('h3', {}, `After “${read(path.slice(0, at - 1).map(n => named(candidate(n).token))) || '(the beginning)'}”`),
         alternatives(path[at - 1]),
-        formula('p = softmax(W·h + b) over the whole vocabulary'),
-        code(['forward', ENGINE + 'marian/MarianDecoder.java'], ['logProbabilities', TEXTBOOK]),
       ];
     }},
-    {id: 'alignment', title: 'Looking at the source', view: async () => {
+    {id: 'alignment', title: 'Looking at the source', code: [
+      'engine/src/main/java/dev/tercet/engine/textbook/TextbookMarian.java#attend',
+      'engine/src/main/java/dev/tercet/engine/marian/CrossAttention.java#forward',
+    ], view: async () => {
       const node = chosenNode();
       const path = pathTo(...node);
       const layer = decoderLayer();
@@ -187,6 +199,7 @@ present('How a translation is found',
         controls(hypothesisChoice(node), layerChoice(run.decoder.length, layer), headChoice(decoderHeads, head),
           choice('Word', 'word', labels.map((label, i) => [i + 1, `${i + 1}  ${label}`]), at + 1)),
         el('p', {}, 'Cross-attention: while it wrote a token, where in the source did the decoder look? Read row by row this is an alignment: which words were translated by which. A row is the step that wrote the token.'),
+        formula(`p[i][j] = softmax over j of ( q[i]·k[j] / √${run.hidden / decoderHeads} )     q from the decoder, one row a step; k [${run.tokens.length}, ${run.hidden / decoderHeads}] of each head, from the encoder`),
         el('h3', {}, `While “${labels[at]}” was written`),
         shaded(run.tokens, run.tokens.map((_, j) => value(at, j)), {decimals: packed.decimals}),
         heatMap({
@@ -195,11 +208,13 @@ present('How a translation is found',
           pick: i => go({word: i + 1}),
           caption: ` shape [${labels.length}, ${run.tokens.length}], rounded to ${packed.decimals} decimals`,
         }),
-        formula('p[i][j] = softmax over j of ( q[i]·k[j] / √headSize )     q from the decoder, k from the encoder'),
-        code(['forward', ENGINE + 'marian/CrossAttention.java'], ['attend', TEXTBOOK]),
       ];
     }},
-    {id: 'decoder', title: 'Looking back', view: async () => {
+    {id: 'decoder', title: 'Looking back', code: [
+      'engine/src/main/java/dev/tercet/engine/textbook/TextbookMarian.java#attend',
+      'engine/src/main/java/dev/tercet/engine/marian/DecoderLayer.java#attendToItself',
+      'engine/src/main/java/dev/tercet/engine/marian/DecoderState.java#tokenAttention',
+    ], view: async () => {
       const node = chosenNode();
       const path = pathTo(...node);
       const layer = decoderLayer();
@@ -211,14 +226,13 @@ present('How a translation is found',
       return [
         controls(hypothesisChoice(node), layerChoice(run.decoder.length, layer), headChoice(decoderHeads, head)),
         el('p', {}, 'Self-attention of the decoder: a token can look only at the start token and at what is already written, so the upper right stays empty. Their keys and values are kept from step to step (the KV cache), so each step computes one token.'),
+        formula(`p[i][j] = softmax over j ≤ i of ( q[i]·k[j] / √${run.hidden / decoderHeads} )`),
         heatMap({
           title: 'Each row is the step that writes the token', label: `Decoder self-attention, layer ${layer}`, rows: labels, columns: before,
           value: (i, j) => j <= i ? value(i, j) : null, scale: 'share', decimals: packed.decimals,
           describe: (i, j, p) => `writing “${labels[i]}” the decoder gave “${before[j]}” ${p} of its attention.`,
           caption: ` shape [${labels.length}, ${labels.length}], rounded to ${packed.decimals} decimals`,
         }),
-        formula('p[i][j] = softmax over j ≤ i of ( q[i]·k[j] / √headSize )'),
-        code(['forward', ENGINE + 'marian/DecoderLayer.java'], ['tokenAttention', ENGINE + 'marian/DecoderState.java'], ['attend', TEXTBOOK]),
       ];
     }},
   ]);
