@@ -11,6 +11,9 @@ record ComparePage(ArchitectureRun run) {
     /** Documents of each ranking that the page shows. */
     private static final int SHOWN = 10;
 
+    /** What may be wider than a window scrolls, by the keyboard too. */
+    private static final String WIDE = "<div class=\"wide\" tabindex=\"0\">";
+
     String html() {
         StringBuilder html = new StringBuilder();
         html.append("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
@@ -22,6 +25,7 @@ record ComparePage(ArchitectureRun run) {
         growth(html);
         cost(html);
         rankings(html);
+        documents(html);
         return html.append("</body>\n</html>\n").toString();
     }
 
@@ -47,11 +51,13 @@ record ComparePage(ArchitectureRun run) {
     }
 
     private void growth(StringBuilder html) {
-        html.append("<h2>What a query costs as the corpus grows</h2>\n<figure>\n")
+        html.append("<h2>What a query costs as the corpus grows</h2>\n<figure>\n" + WIDE)
                 .append(GrowthPlot.svg(run))
-                .append("<figcaption>Circles are measured, lines are the law seconds = fixed + each × documents fitted"
-                        + " to them. Both axes are logarithmic.</figcaption>\n</figure>\n");
-        html.append("<div class=\"wide\"><table>\n<tr><th class=\"number\">documents</th><th class=\"number\">dual"
+                .append("</div>\n"
+                        + "<figcaption>Circles are measured, lines are the law seconds = fixed + each × documents"
+                        + " fitted to them. Both axes are logarithmic.</figcaption>\n"
+                        + "</figure>\n");
+        html.append(WIDE + "<table>\n<tr><th class=\"number\">documents</th><th class=\"number\">dual"
                 + " encoder</th><th class=\"number\">cross-encoder</th><th class=\"number\">both</th></tr>\n");
         for (int documents : CompareReport.CORPORA) {
             row(
@@ -65,7 +71,7 @@ record ComparePage(ArchitectureRun run) {
     }
 
     private void cost(StringBuilder html) {
-        html.append("<h2>What it costs</h2>\n<div class=\"wide\"><table>\n<tr><th></th><th>dual encoder</th>"
+        html.append("<h2>What it costs</h2>\n" + WIDE + "<table>\n<tr><th></th><th>dual encoder</th>"
                 + "<th>cross-encoder</th></tr>\n");
         plain(
                 html,
@@ -88,24 +94,32 @@ record ComparePage(ArchitectureRun run) {
 
     private void rankings(StringBuilder html) {
         html.append("<h2>Rankings</h2>\n");
+        int read = run.hybrid()[0].length;
+        paragraph(
+                html,
+                "Best first. The last column is both together: the first " + read
+                        + " by cosine, put in order by the cross-encoder, which reads only these.");
         for (int q = 0; q < run.texts().queries().size(); q++) {
             html.append("<h3>" + Samples.label('Q', q) + " "
-                    + escaped(run.texts().queries().get(q)) + "</h3>\n");
+                    + Html.escaped(run.texts().queries().get(q)) + "</h3>\n");
             RankAgreement agreement = run.agreement(q);
             paragraph(
                     html,
                     (agreement.sameBest() ? "The same best document" : "Another best document")
                             + String.format(Locale.ROOT, "; Kendall's τ %.2f.", agreement.tau()));
-            html.append(
-                    "<div class=\"wide\"><table>\n<tr><th></th><th>dual encoder</th><th class=\"number\">cosine</th>"
-                            + "<th>cross-encoder</th><th class=\"number\">logit</th><th>both</th></tr>\n");
+            html.append(WIDE + "<table>\n<tr><th></th><th>dual encoder</th><th class=\"number\">cosine</th>"
+                    + "<th>cross-encoder</th><th class=\"number\">logit</th><th>both</th></tr>\n");
             ranking(html, q);
             html.append("</table></div>\n");
         }
+    }
+
+    private void documents(StringBuilder html) {
         html.append("<h2>Documents</h2>\n");
         for (int d = 0; d < run.texts().documents().size(); d++) {
-            paragraph(
-                    html, Samples.label('D', d) + " " + run.texts().documents().get(d));
+            String label = Samples.label('D', d);
+            html.append("<p id=\"" + label + "\">" + label + " "
+                    + Html.escaped(run.texts().documents().get(d)) + "</p>\n");
         }
     }
 
@@ -114,22 +128,29 @@ record ComparePage(ArchitectureRun run) {
         int[] cross = ArchitectureRun.best(run.scores()[q], SHOWN);
         int[] hybrid = run.hybrid()[q];
         for (int rank = 0; rank < dual.length; rank++) {
-            html.append("<tr><td>" + (rank + 1) + "</td><td>" + Samples.label('D', dual[rank])
+            html.append("<tr><td>" + (rank + 1) + "</td><td>" + link(dual[rank])
                     + "</td><td class=\"number\">" + Numbers.four(run.cosines()[q][dual[rank]]) + "</td><td>"
-                    + Samples.label('D', cross[rank]) + "</td><td class=\"number\">"
+                    + link(cross[rank]) + "</td><td class=\"number\">"
                     + Numbers.four(run.scores()[q][cross[rank]]) + "</td><td>"
-                    + (rank < hybrid.length ? Samples.label('D', hybrid[rank]) : "") + "</td></tr>\n");
+                    + (rank < hybrid.length ? link(hybrid[rank]) : "") + "</td></tr>\n");
         }
     }
 
+    /** A document's label, which leads to its text and shows it. */
+    private String link(int document) {
+        String label = Samples.label('D', document);
+        String text = Html.escaped(run.texts().documents().get(document));
+        return "<a href=\"#" + label + "\" title=\"" + text + "\">" + label + "</a>";
+    }
+
     private static void paragraph(StringBuilder html, String text) {
-        html.append("<p>" + escaped(text) + "</p>\n");
+        html.append("<p>" + Html.escaped(text) + "</p>\n");
     }
 
     private static void row(StringBuilder html, String... cells) {
         html.append("<tr>");
         for (String cell : cells) {
-            html.append("<td class=\"number\">" + escaped(cell) + "</td>");
+            html.append("<td class=\"number\">" + Html.escaped(cell) + "</td>");
         }
         html.append("</tr>\n");
     }
@@ -137,15 +158,8 @@ record ComparePage(ArchitectureRun run) {
     private static void plain(StringBuilder html, String... cells) {
         html.append("<tr>");
         for (String cell : cells) {
-            html.append("<td>" + escaped(cell) + "</td>");
+            html.append("<td>" + Html.escaped(cell) + "</td>");
         }
         html.append("</tr>\n");
-    }
-
-    static String escaped(String text) {
-        return text.replace("&", "&amp;")
-                .replace("<", "&lt;")
-                .replace(">", "&gt;")
-                .replace("\"", "&quot;");
     }
 }

@@ -6,10 +6,10 @@ import java.util.Locale;
 /** The time of a query as the corpus grows, both axes logarithmic: measured points, and the law fitted to them. */
 final class GrowthPlot {
     private static final int WIDTH = 760;
-    private static final int HEIGHT = 420;
+    private static final int HEIGHT = 432;
     private static final int LEFT = 90;
     private static final int RIGHT = 150;
-    private static final int TOP = 20;
+    private static final int TOP = 32;
     private static final int BOTTOM = 50;
 
     /** Documents: 1 to a million. */
@@ -57,6 +57,7 @@ final class GrowthPlot {
             text(svg, LEFT - 8, y + 4, "end", "tick", seconds(power));
         }
         text(svg, (LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - 8, "middle", "tick", "documents");
+        text(svg, 8, TOP - 10, "start", "tick", "time of one query");
     }
 
     /** A power of ten of seconds, in a unit that shows it as one. */

@@ -68,7 +68,7 @@ class CompareTest {
                                 compared.out().matches("(?s).*" + label + " +" + Numbers.four(number) + ".*"),
                                 label + " " + number + " is not in " + compared.out());
                         assertTrue(
-                                html.contains("<td>" + label + "</td><td class=\"number\">" + Numbers.four(number)),
+                                html.contains(">" + label + "</a></td><td class=\"number\">" + Numbers.four(number)),
                                 label + " " + number + " is not in " + html);
                     }
                 }
