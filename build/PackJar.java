@@ -2,6 +2,13 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.ClassFile.StackMapsOption;
+import java.lang.classfile.ClassFileVersion;
+import java.lang.classfile.ClassHierarchyResolver;
+import java.lang.classfile.ClassModel;
+import java.lang.classfile.ClassTransform;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -25,11 +32,17 @@ import java.util.zip.ZipOutputStream;
  * compressed, and start at a multiple of {@value #ALIGNMENT} bytes, so that they are mapped where they lie. Entries are
  * sorted and carry one time, so that the same input gives the same bytes. Where two jars have a file, the first one's
  * is taken.
+ *
+ * <p>Classes in a format older than Java 6 are written anew in that of Java 11, with the stack maps that came in
+ * between: the JVM's AOT cache holds no class without them.
  */
 class PackJar {
     private static final String MODELS = "META-INF/tercet/models/";
     private static final String MANIFEST = "META-INF/MANIFEST.MF";
     private static final int ALIGNMENT = 64;
+
+    /** Bytes from the start of a class file to the end of the number of its format. */
+    private static final int FORMAT_END = 8;
 
     public static void main(String[] args) throws IOException {
         Path output = Path.of(args[0]);
@@ -78,9 +91,42 @@ class PackJar {
         }
         zip.putNextEntry(entry);
         try (InputStream in = from.getInputStream(source)) {
-            in.transferTo(zip);
+            if (name.endsWith(".class")) {
+                zip.write(inFormatWithStackMaps(in.readAllBytes(), from));
+            } else {
+                in.transferTo(zip);
+            }
         }
         zip.closeEntry();
+    }
+
+    /** A class as it is, or, where its format knows no stack maps, in one that does. */
+    private static byte[] inFormatWithStackMaps(byte[] bytes, ZipFile jar) {
+        if (ByteBuffer.wrap(bytes, FORMAT_END - 2, 2).getShort() >= ClassFile.JAVA_6_VERSION) {
+            return bytes;
+        }
+        ClassHierarchyResolver hierarchy = ClassHierarchyResolver.ofResourceParsing(type -> {
+                    String descriptor = type.descriptorString();
+                    ZipEntry entry = jar.getEntry(descriptor.substring(1, descriptor.length() - 1) + ".class");
+                    try {
+                        return entry == null ? null : jar.getInputStream(entry);
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                })
+                .orElse(ClassHierarchyResolver.defaultResolver());
+        ClassFile format =
+                ClassFile.of(StackMapsOption.GENERATE_STACK_MAPS, ClassFile.ClassHierarchyResolverOption.of(hierarchy));
+        ClassModel old = format.parse(bytes);
+        // instruction by instruction, since a method that is copied as a whole keeps its lack of stack maps
+        ClassTransform methods = ClassTransform.transformingMethodBodies((code, element) -> code.with(element));
+        return format.transformClass(old, methods.andThen((builder, element) -> {
+            if (element instanceof ClassFileVersion) {
+                builder.withVersion(ClassFile.JAVA_11_VERSION, 0);
+            } else {
+                builder.with(element);
+            }
+        }));
     }
 
     /** The extra field that Android's zipalign uses for the same purpose: id, length, the alignment, zeros. */

@@ -10,23 +10,28 @@ import java.nio.file.Files;
 final class JavaHome {
     private final File folder;
     private final int version;
+    private final String runtimeVersion;
     private final boolean vectorModule;
 
-    private JavaHome(File folder, int version, boolean vectorModule) {
+    private JavaHome(File folder, int version, String runtimeVersion, boolean vectorModule) {
         this.folder = folder;
         this.version = version;
+        this.runtimeVersion = runtimeVersion;
         this.vectorModule = vectorModule;
     }
 
     /** The Java in a folder, or null when there is none. */
     static JavaHome at(File folder) {
         int version = 0;
+        String runtimeVersion = "";
         boolean vectorModule = false;
         try (BufferedReader release =
                 Files.newBufferedReader(new File(folder, "release").toPath(), StandardCharsets.ISO_8859_1)) {
             for (String line = release.readLine(); line != null; line = release.readLine()) {
                 if (line.startsWith("JAVA_VERSION=")) {
                     version = feature(line.substring(line.indexOf('=') + 1).replace("\"", ""));
+                } else if (line.startsWith("JAVA_RUNTIME_VERSION=")) {
+                    runtimeVersion = line.substring(line.indexOf('=') + 1).replace("\"", "");
                 } else if (line.startsWith("MODULES=")) {
                     vectorModule = (" " + line.substring(8).replace('"', ' ') + " ")
                             .contains(" " + Launcher.VECTOR_MODULE + " ");
@@ -35,7 +40,7 @@ final class JavaHome {
         } catch (IOException e) {
             return null;
         }
-        JavaHome home = new JavaHome(folder, version, vectorModule);
+        JavaHome home = new JavaHome(folder, version, runtimeVersion, vectorModule);
         return home.executable().canExecute() ? home : null;
     }
 
@@ -50,6 +55,11 @@ final class JavaHome {
 
     int version() {
         return version;
+    }
+
+    /** As in {@code 25.0.3+9-LTS}; empty where the {@code release} file does not say. */
+    String runtimeVersion() {
+        return runtimeVersion;
     }
 
     boolean hasVectorModule() {

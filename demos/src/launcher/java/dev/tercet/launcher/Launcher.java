@@ -50,6 +50,8 @@ public final class Launcher {
             runHere(Arguments.asTyped(arguments));
             return;
         }
+        String classPath = System.getProperty("java.class.path");
+        StartCache.Checked cache = StartCache.check(classPath, options());
         JavaHome java = recent ? JavaHome.at(new File(System.getProperty("java.home"))) : null;
         if (java == null || !java.hasVectorModule()) {
             JavaSearch search = new JavaSearch(
@@ -60,7 +62,7 @@ public final class Launcher {
                 System.exit(2);
             }
         }
-        System.exit(runIn(java, arguments));
+        System.exit(runIn(java, cache, arguments));
     }
 
     private static void runHere(String[] arguments) throws Exception {
@@ -75,8 +77,9 @@ public final class Launcher {
     }
 
     /** Runs the command in another JVM and returns its exit code. */
-    private static int runIn(JavaHome java, String[] arguments) throws IOException, InterruptedException {
-        ProcessBuilder builder = new ProcessBuilder(commandLine(java, arguments)).inheritIO();
+    private static int runIn(JavaHome java, StartCache.Checked cache, String[] arguments)
+            throws IOException, InterruptedException {
+        ProcessBuilder builder = new ProcessBuilder(commandLine(java, cache, arguments)).inheritIO();
         Arguments.adaptLocale(builder.environment());
         // A person at a terminal is spared the line about the incubator module. Where stderr is a file or a pipe
         // the second JVM writes to it directly: nothing in between can then delay or reorder what scripts read.
@@ -97,13 +100,18 @@ public final class Launcher {
         return process.waitFor();
     }
 
-    private static List<String> commandLine(JavaHome java, String[] arguments) throws IOException {
+    /** What the user wants the second JVM to be told. */
+    private static String options() {
+        String options = System.getenv("TERCET_JAVA_OPTS");
+        return options == null ? "" : options.trim();
+    }
+
+    private static List<String> commandLine(JavaHome java, StartCache.Checked cache, String[] arguments)
+            throws IOException, InterruptedException {
         List<String> line = new ArrayList<>();
         line.add(java.executable().getPath());
-        String more = System.getenv("TERCET_JAVA_OPTS");
-        String[] options =
-                more == null || more.isBlank() ? new String[0] : more.trim().split("\\s+");
-        boolean collectorChosen = more != null && more.contains("GC");
+        String more = options();
+        boolean collectorChosen = more.contains("GC");
         for (String flag : JVM_FLAGS) {
             if (!(collectorChosen && flag.contains("GC"))) { // two collectors are an error
                 line.add(flag);
@@ -117,21 +125,28 @@ public final class Launcher {
         if (Terminal.isStderrOne()) {
             line.add("-Dtercet.stderr=terminal");
         }
-        StartCache.addFlags(System.getProperty("java.class.path"), more == null ? "" : more, line);
-        for (String option : options) {
-            line.add(option);
+        cache.addFlags(java.runtimeVersion(), line);
+        if (!more.isEmpty()) {
+            for (String option : more.split("\\s+")) {
+                line.add(option);
+            }
         }
         boolean escaped = Arguments.needEscapes();
         if (escaped) {
             line.add("-D" + Arguments.ESCAPED + "=true");
         }
         line.add("-cp");
-        line.add(System.getProperty("java.class.path"));
+        line.add(whole(System.getProperty("java.class.path")));
         line.add(COMMAND);
         for (String argument : escaped ? Arguments.escape(Arguments.asTyped(arguments)) : arguments) {
             line.add(argument);
         }
         return line;
+    }
+
+    /** A class path that means the same in every folder: a cache made from a relative one is of use in one alone. */
+    private static String whole(String classPath) {
+        return classPath.contains(File.pathSeparator) ? classPath : new File(classPath).getAbsolutePath();
     }
 
     /** Ends the second JVM, with time to tidy up; it is still alive here only when this JVM was told to stop. */

@@ -74,6 +74,24 @@ final class DoctorCommand extends Command {
                 System.getProperty("tercet.launcher") == null
                         ? "this Java itself"
                         : "the launcher, process " + System.getProperty("tercet.launcher"));
+        line(out, "start cache", "%s", startCache());
+    }
+
+    /** Whether the JVM's cache beside the jar is in use; a JVM that maps none says so in its description. */
+    private static String startCache() {
+        String unused = System.getProperty("tercet.start.cache.unused");
+        if (unused != null) {
+            return "not used: " + unused;
+        }
+        String flag = "-XX:AOTCache=";
+        return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(argument -> argument.startsWith(flag))
+                .map(argument -> argument.substring(flag.length()))
+                .map(file -> System.getProperty("java.vm.info").contains("sharing")
+                        ? "used: " + file
+                        : "not used: this Java refuses " + file + "; build again with it")
+                .findFirst()
+                .orElse("not used: no launcher looked for one");
     }
 
     private static String compiler() {

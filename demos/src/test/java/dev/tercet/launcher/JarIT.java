@@ -10,7 +10,9 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.ZipEntry;
@@ -20,6 +22,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The packaged jar as a user starts it: {@code java -jar tercet.jar}, without a flag. */
 class JarIT {
@@ -151,6 +155,41 @@ class JarIT {
         assertEquals(0, exitCode(shell));
         assertEquals(1, Files.readAllLines(out).size());
         assertEquals("", errors());
+    }
+
+    @Test
+    void startsFromTheCacheOfTheBuildInAnyFolder() throws Exception {
+        assertEquals(0, exitCode(builder("doctor").directory(folder.toFile()).start()));
+        assertTrue(Files.readString(out).contains("start cache used: "), Files.readString(out));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"flipped", "short", "foreign", "empty"})
+    void aDamagedCacheCostsTimeAndNothingElse(String damage) throws Exception {
+        Path jar = folder.resolve("tercet.jar");
+        Files.copy(Path.of(JAR), jar, StandardCopyOption.COPY_ATTRIBUTES);
+        byte[] cache = Files.readAllBytes(Path.of(JAR.replace(".jar", ".aot")));
+        switch (damage) {
+            case "flipped" -> cache[cache.length / 3] ^= 1;
+            case "short" -> cache = Arrays.copyOf(cache, cache.length / 2);
+            case "foreign" -> cache = "another program's file\n".repeat(100_000).getBytes(UTF_8);
+            default -> cache = new byte[0];
+        }
+        Files.write(folder.resolve("tercet.aot"), cache);
+        assertEquals(0, exitCode(start(jar, "tokenize", "--format", "jsonl", "hello")));
+        assertTrue(
+                Files.readString(out).startsWith("{\"text\":\"hello\",\"ids\":[101,7592,102]"), Files.readString(out));
+        assertEquals("", errors());
+        assertEquals(0, exitCode(start(jar, "doctor")));
+        assertTrue(
+                Files.readString(out).matches("(?s).*start cache not used: \\S*tercet.aot is (corrupt|cut short).*"),
+                Files.readString(out));
+    }
+
+    private Process start(Path jar, String... arguments) throws IOException {
+        ProcessBuilder builder = builder(arguments);
+        builder.command().set(2, jar.toString());
+        return builder.start();
     }
 
     @Test
