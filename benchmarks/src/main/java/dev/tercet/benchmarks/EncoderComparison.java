@@ -4,6 +4,7 @@ import dev.tercet.engine.bert.BertConfig;
 import dev.tercet.engine.bert.BertEncoder;
 import dev.tercet.engine.bert.BertRunner;
 import dev.tercet.engine.kernel.Kernels;
+import dev.tercet.engine.kernel.PackedMatrix;
 import dev.tercet.engine.layer.Packing;
 import dev.tercet.engine.parallel.Workers;
 import dev.tercet.loaders.Checkpoint;
@@ -25,14 +26,25 @@ import java.util.function.DoubleSupplier;
  * round by round, and the percentage of the bound: the time of the multiply-adds at the FMA peak measured between the
  * rounds, or that of reading the weights once from memory, whichever is longer.
  *
- * <p>{@code java -cp benchmarks/target/benchmarks.jar dev.tercet.benchmarks.EncoderComparison [rounds] [threads …]}
+ * <p>{@code java -cp benchmarks/target/benchmarks.jar dev.tercet.benchmarks.EncoderComparison [rounds] [threads …]},
+ * with {@code -Dshapes="1x8 32x128" -Dweights=f32|bf16|int8} for other texts × tokens and formats of Tercet's weights.
  */
 public final class EncoderComparison {
-    private static final int[][] SHAPES = {{1, 8}, {1, 16}, {1, 32}, {1, 128}, {8, 256}, {32, 32}, {32, 128}};
+    private static final int[][] SHAPES =
+            shapes(System.getProperty("shapes", "1x8 1x16 1x32 1x128 8x256 32x32 32x128"));
     private static final int HIDDEN = 384;
     private static final int WIDE = 1536;
     private static final int LAYERS = 6;
-    private static final double WEIGHT_BYTES = 4.0 * LAYERS * (4 * HIDDEN * HIDDEN + 2 * HIDDEN * WIDE);
+    private static final PackedMatrix.Format FORMAT =
+            PackedMatrix.Format.valueOf(System.getProperty("weights", "f32").toUpperCase(Locale.ROOT));
+    private static final double WEIGHT_BYTES =
+            switch (FORMAT) {
+                        case F32 -> 4.0;
+                        case BF16 -> 2.0;
+                        case INT8 -> 1.0;
+                    }
+                    * LAYERS
+                    * (4 * HIDDEN * HIDDEN + 2 * HIDDEN * WIDE);
 
     private EncoderComparison() {}
 
@@ -45,6 +57,14 @@ public final class EncoderComparison {
         for (int t : threads) compare(model, rounds, t);
     }
 
+    private static int[][] shapes(String names) {
+        return Arrays.stream(names.split(" "))
+                .map(shape -> Arrays.stream(shape.split("x"))
+                        .mapToInt(Integer::parseInt)
+                        .toArray())
+                .toArray(int[][]::new);
+    }
+
     private static void compare(String model, int rounds, int threads) {
         try (ModelFiles files = ModelLocator.ofThisProcess().locate(model);
                 Workers workers = Workers.of(threads);
@@ -52,13 +72,14 @@ public final class EncoderComparison {
             Kernels kernels = Kernels.preferred();
             Weights weights = Checkpoint.open(files);
             BertConfig config = BertConfig.read(JsonObject.read(files, "config.json"));
-            BertEncoder encoder = BertEncoder.load(Packing.exact(kernels), workers, weights, config);
+            BertEncoder encoder = BertEncoder.load(new Packing(kernels, FORMAT), workers, weights, config);
             BertRunner runner = new BertRunner(kernels, workers);
             double bandwidth = MachineProbe.readBandwidth(threads, 1);
             System.out.printf(
                     Locale.ROOT,
-                    "%n%d thread(s), %s, memory read %.1f GB/s%n",
+                    "%n%d thread(s), %s weights, %s, memory read %.1f GB/s%n",
                     threads,
+                    FORMAT,
                     kernels.description(),
                     bandwidth);
             System.out.println(
@@ -89,7 +110,9 @@ public final class EncoderComparison {
         Runnable theirRun = () -> theirs[0] = peer.hidden(ids);
         ours.run();
         theirRun.run();
-        for (int s = 0; s < ids.length; s++) requireSame(last[s], theirs[0][s][0]);
+        if (FORMAT == PackedMatrix.Format.F32) {
+            for (int s = 0; s < ids.length; s++) requireSame(last[s], theirs[0][s][0]);
+        }
 
         int tokens = shape[0] * shape[1];
         warmUp(ours, 2.0);

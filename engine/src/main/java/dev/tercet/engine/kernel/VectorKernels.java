@@ -1,5 +1,6 @@
 package dev.tercet.engine.kernel;
 
+import java.util.stream.Stream;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -26,6 +27,13 @@ final class VectorKernels implements Kernels {
     private static final int ROW_BLOCK_BYTES = 400_000;
 
     private static final float[] ZEROS = new float[PANEL_WIDTH];
+
+    /** For each number of rows, the way over the panels that is the fastest here. */
+    private static final FewRows[] FEW_ROWS =
+            Stream.generate(FewRows::new).limit(FewRows.LIMIT).toArray(FewRows[]::new);
+
+    /** Keeps C2 from leaving out the loads of {@link #touch}. */
+    private static float touched;
 
     private final String remark;
 
@@ -81,13 +89,38 @@ final class VectorKernels implements Kernels {
             CompactLinear.run(this, x, w, bias, activation, y, fromPanel, toPanel);
             return;
         }
+        if (x.count() >= FewRows.LIMIT) {
+            linear(x, w, bias, activation, y, fromPanel, toPanel, FewRows.Way.EVEN);
+            return;
+        }
+        FewRows choice = FEW_ROWS[x.count()];
+        int call = choice.begin();
+        long start = choice.timed(call) ? System.nanoTime() : 0;
+        linear(x, w, bias, activation, y, fromPanel, toPanel, choice.way(call));
+        if (choice.timed(call)) {
+            choice.took(call, System.nanoTime() - start, (long) (toPanel - fromPanel) * PANEL_WIDTH * w.inputs);
+        }
+    }
+
+    static void linear(
+            Rows x,
+            PackedMatrix w,
+            float[] bias,
+            Activation activation,
+            Rows y,
+            int fromPanel,
+            int toPanel,
+            FewRows.Way way) {
         boolean ragged = toPanel > fromPanel && toPanel * PANEL_WIDTH > w.outputs;
         int wholePanels = ragged ? toPanel - 1 : toPanel;
         int blockRows = Math.max(TILE_ROWS, ROW_BLOCK_BYTES / (4 * w.inputs) / TILE_ROWS * TILE_ROWS);
         for (int from = 0; from < x.count(); from += blockRows) {
             int to = Math.min(x.count(), from + blockRows);
             for (int panel = fromPanel; panel < wholePanels; panel++) {
-                panel(x, from, to, w, panel, bias, activation, y);
+                if (way == FewRows.Way.TOUCHED) {
+                    touch(w.data, panel * PANEL_WIDTH * w.inputs, PANEL_WIDTH * w.inputs);
+                }
+                panel(x, from, to, w, panel, bias, activation, y, way.first);
             }
             if (ragged) {
                 lastPanel(x, from, to, w, wholePanels, bias, activation, y);
@@ -95,15 +128,39 @@ final class VectorKernels implements Kernels {
         }
     }
 
-    /** Rows [from, to) in tiles that differ by at most one row, so that none is left with a row or two. */
+    /** Reads a number of each cache line of 64 bytes, so that the line is near when it is needed. */
+    private static void touch(float[] data, int from, int length) {
+        float s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+        int to = from + length - 48;
+        for (int i = from; i < to; i += 64) {
+            s0 += data[i];
+            s1 += data[i + 16];
+            s2 += data[i + 32];
+            s3 += data[i + 48];
+        }
+        touched = s0 + s1 + s2 + s3;
+    }
+
+    /**
+     * Rows [from, to) in tiles that differ by at most one row, so that none is left with a row or two.
+     *
+     * @param first rows of the first tile, see {@link FewRows}; 0 when it is like the others
+     */
     private static void panel(
-            Rows x, int from, int to, PackedMatrix w, int panel, float[] bias, Activation activation, Rows y) {
+            Rows x,
+            int from,
+            int to,
+            PackedMatrix w,
+            int panel,
+            float[] bias,
+            Activation activation,
+            Rows y,
+            int first) {
         int output = panel * PANEL_WIDTH;
         float[] start = bias == null ? ZEROS : bias;
         int startAt = bias == null ? 0 : output;
-        int row = from;
-        for (int tiles = (to - from + TILE_ROWS - 1) / TILE_ROWS; tiles > 0; tiles--) {
-            int rows = (to - row + tiles - 1) / tiles;
+        int rows = first > 0 ? Math.min(first, to - from) : evenRows(to - from);
+        for (int row = from; row < to; row += rows, rows = evenRows(to - row)) {
             int yAt = y.offset() + row * y.stride() + output;
             multiply(
                     rows,
@@ -119,8 +176,13 @@ final class VectorKernels implements Kernels {
                     yAt,
                     y.stride());
             activateRows(activation, rows, PANEL_WIDTH, y.data(), yAt, y.stride());
-            row += rows;
         }
+    }
+
+    /** Rows of the next tile when so many are left; 0 when none is. */
+    private static int evenRows(int left) {
+        int tiles = (left + TILE_ROWS - 1) / TILE_ROWS;
+        return tiles == 0 ? 0 : (left + tiles - 1) / tiles;
     }
 
     /** The panel that is not full: its tiles go through an array of their own, not to run over the end of y's rows. */
@@ -133,9 +195,8 @@ final class VectorKernels implements Kernels {
         if (bias != null) {
             System.arraycopy(bias, output, start, 0, width);
         }
-        int row = from;
-        for (int tiles = (to - from + TILE_ROWS - 1) / TILE_ROWS; tiles > 0; tiles--) {
-            int rows = (to - row + tiles - 1) / tiles;
+        int rows = evenRows(to - from);
+        for (int row = from; row < to; row += rows, rows = evenRows(to - row)) {
             multiply(
                     rows,
                     x.data(),
@@ -153,7 +214,6 @@ final class VectorKernels implements Kernels {
             for (int r = 0; r < rows; r++) {
                 System.arraycopy(tile, r * PANEL_WIDTH, y.data(), y.offset() + (row + r) * y.stride() + output, width);
             }
-            row += rows;
         }
     }
 

@@ -55,6 +55,26 @@ class VectorEqualsScalarTest {
         linear(new Random(3), m, n, k, true, Activation.GELU, false);
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void linearOnFewRowsWhateverWayItTakes(FewRows.Way way) {
+        Random random = new Random(41);
+        int n = 3 * VECTOR.panelWidth() + 5;
+        int k = 37;
+        float[] weight = Floats.random(random, n * k);
+        float[] bias = Floats.random(random, n);
+        for (int m = 1; m <= 20; m++) {
+            float[] x = Floats.random(random, m * k);
+            float[] expected = new float[m * n];
+            float[] actual = new float[m * n];
+            Rows rows = Rows.of(x, k, m);
+            SCALAR.linear(rows, SCALAR.pack(weight, n, k), bias, Activation.GELU, Rows.of(expected, n, m));
+            PackedMatrix packed = VECTOR.pack(weight, n, k);
+            VectorKernels.linear(rows, packed, bias, Activation.GELU, Rows.of(actual, n, m), 0, packed.panels(), way);
+            assertSameBits(expected, actual, m + " rows, " + way);
+        }
+    }
+
     @Test
     void linearOfManyRowsInBlocks() {
         linear(new Random(4), 301, 65, 1024, true, Activation.IDENTITY, false);
