@@ -68,7 +68,8 @@ final class OpenModel implements AutoCloseable {
                     case F32 -> PackedMatrix.Format.F32;
                     case BF16 -> PackedMatrix.Format.BF16;
                     case INT8 -> PackedMatrix.Format.INT8;
-                });
+                },
+                workers);
     }
 
     Workers workers() {

@@ -51,7 +51,9 @@ public final class Checkpoint {
     private static Weights whole(ModelFiles files, Format format) {
         Map<String, NamedTensors.Stored> tensors = new LinkedHashMap<>();
         String file = files.describe(format.file);
-        format.reader.apply(files.map(format.file), file).forEach((name, tensor) -> add(tensors, file, name, tensor));
+        format.reader
+                .apply(files.map(format.file), file)
+                .forEach((name, tensor) -> add(tensors, files, file, name, tensor));
         return new NamedTensors(tensors, file);
     }
 
@@ -71,7 +73,7 @@ public final class Checkpoint {
             if (tensor == null) {
                 throw map.invalid(name, "but that file has no such tensor");
             }
-            add(tensors, files.describe(file), name, tensor);
+            add(tensors, files, files.describe(file), name, tensor);
         }
         return new NamedTensors(tensors, files.describe(format.index));
     }
@@ -80,11 +82,12 @@ public final class Checkpoint {
      * Checkpoints that came from TensorFlow call the two parameters of a LayerNorm gamma and beta; transformers reads
      * them under PyTorch's names, and so does every model here.
      */
-    private static void add(Map<String, NamedTensors.Stored> tensors, String file, String name, Tensor tensor) {
+    private static void add(
+            Map<String, NamedTensors.Stored> tensors, ModelFiles files, String file, String name, Tensor tensor) {
         String today = name.endsWith("LayerNorm.gamma")
                 ? name.substring(0, name.length() - "gamma".length()) + "weight"
                 : name.endsWith("LayerNorm.beta") ? name.substring(0, name.length() - "beta".length()) + "bias" : name;
-        if (tensors.put(today, new NamedTensors.Stored(file, tensor)) != null) {
+        if (tensors.put(today, new NamedTensors.Stored(file, tensor, files::copy)) != null) {
             throw new InvalidModelException(file + ": " + Messages.oneLine(name) + " and " + Messages.oneLine(today)
                     + " are both there and mean the same weight");
         }

@@ -93,6 +93,12 @@ final class FolderFiles implements ModelFiles {
     }
 
     @Override
+    public void copy(MemorySegment part, long from, MemorySegment to) {
+        mappings.requireOpen(name);
+        mappings.copy(part, from, to);
+    }
+
+    @Override
     public String describe(String file) {
         return FileNames.staysInside(file)
                 ? folder.resolve(file).toString()

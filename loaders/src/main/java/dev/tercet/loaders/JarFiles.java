@@ -82,6 +82,12 @@ final class JarFiles implements ModelFiles {
     }
 
     @Override
+    public void copy(MemorySegment part, long from, MemorySegment to) {
+        mappings.requireOpen(name);
+        mappings.copy(part, from, to);
+    }
+
+    @Override
     public String describe(String file) {
         return jar + "!/" + prefix + Messages.oneLine(file);
     }

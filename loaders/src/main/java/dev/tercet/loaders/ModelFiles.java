@@ -53,6 +53,19 @@ public interface ModelFiles extends AutoCloseable {
      */
     MemorySegment map(String name);
 
+    /**
+     * Copies bytes of a mapped file, from the file itself where that is possible: a page of a mapping that was touched
+     * counts as memory of this process until the mapping ends.
+     *
+     * @param part of a segment that {@link #map} gave
+     * @param from the first byte, counted from the start of the part
+     * @param to filled
+     * @throws InvalidModelException when the file has become shorter
+     */
+    default void copy(MemorySegment part, long from, MemorySegment to) {
+        MemorySegment.copy(part, from, to, 0, to.byteSize());
+    }
+
     /** The name of a file as an error message should give it: a path where there is one. */
     String describe(String name);
 

@@ -19,8 +19,14 @@ final class NamedTensors implements Weights {
      * A tensor and the file it was read from.
      *
      * @param file as messages name it
+     * @param copy reads bytes of the tensor without its mapping
      */
-    record Stored(String file, Tensor tensor) {}
+    record Stored(String file, Tensor tensor, WeightRows.SegmentCopy copy) {
+        /** Of a tensor that is in memory. */
+        Stored(String file, Tensor tensor) {
+            this(file, tensor, WeightRows.SegmentCopy.MAPPED);
+        }
+    }
 
     /**
      * All weights of a checkpoint.
@@ -70,12 +76,32 @@ final class NamedTensors implements Weights {
 
     @Override
     public float[] floats(String name, int... shape) {
+        shaped(name, shape);
+        int rows = shape.length == 0 ? 1 : shape[0];
+        int elements = stored(name).tensor.arrayLength();
+        int columns = rows == 0 ? 0 : elements / rows;
+        float[] values = new float[elements];
+        rows(name, rows, columns, stored(name).copy, shape).read(0, rows, values);
+        return values;
+    }
+
+    @Override
+    public WeightRows rows(String name, int rows, int columns) {
+        return rows(name, rows, columns, stored(name).copy, rows, columns);
+    }
+
+    @Override
+    public WeightRows mappedRows(String name, int rows, int columns) {
+        return rows(name, rows, columns, WeightRows.SegmentCopy.MAPPED, rows, columns);
+    }
+
+    private WeightRows rows(String name, int rows, int columns, WeightRows.SegmentCopy copy, int... shape) {
         if (isQuantized(name)) {
-            return quantized(name, shape).dequantize();
+            return new WeightRows(stored(name).tensor, rows, columns, quantized(name, shape), copy);
         }
         Tensor tensor = shaped(name, shape);
         return switch (tensor.dtype()) {
-            case F32, F16, BF16 -> tensor.floats();
+            case F32, F16, BF16 -> new WeightRows(tensor, rows, columns, null, copy);
             case I8, U8 ->
                 throw new InvalidModelException(describe(name) + " is " + tensor.dtype() + " and " + prefix + name
                         + SCALE + ", which its values need, is missing");

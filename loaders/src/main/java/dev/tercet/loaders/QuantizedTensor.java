@@ -35,18 +35,27 @@ public record QuantizedTensor(
         byte[] q = new byte[Math.multiplyExact(rows, columns)];
         float[] scales = new float[rows];
         for (int r = 0; r < rows; r++) {
-            scales[r] = quantize(name, values, r * columns, columns, q);
+            scales[r] = quantizeRow(name, r, values, r * columns, columns, q);
         }
         return new QuantizedTensor(
                 name, rows, columns, true, MemorySegment.ofArray(q).asReadOnly(), scales, new int[rows]);
     }
 
-    /** Rounds one row and returns its scale. */
-    private static float quantize(String name, float[] values, int from, int columns, byte[] q) {
+    /**
+     * Rounds one row of {@link #quantize}.
+     *
+     * @param name of the weight, for messages
+     * @param row its number, for messages
+     * @param values read from {@code from} on
+     * @param q written from {@code from} on, and left as it is, zeros, when the values are too small for a scale
+     * @return the row's scale
+     * @throws InvalidModelException when a value is infinite or NaN
+     */
+    public static float quantizeRow(String name, int row, float[] values, int from, int columns, byte[] q) {
         float largest = 0f;
         for (int i = from; i < from + columns; i++) {
             if (!Float.isFinite(values[i])) {
-                throw new InvalidModelException(name + " holds " + values[i] + " in row " + from / columns
+                throw new InvalidModelException(name + " holds " + values[i] + " in row " + row
                         + ", which int8 has no number for; use another precision");
             }
             largest = Math.max(largest, Math.abs(values[i]));
@@ -77,20 +86,23 @@ public record QuantizedTensor(
         float[] values = new float[rows * columns];
         byte[] row = new byte[columns];
         for (int r = 0; r < rows; r++) {
-            int start = r * columns;
-            MemorySegment.copy(q, JAVA_BYTE, start, row, 0, columns);
-            float scale = scale(r);
-            int zeroPoint = zeroPoint(r);
-            if (signed) {
-                for (int c = 0; c < columns; c++) {
-                    values[start + c] = (row[c] - zeroPoint) * scale;
-                }
-            } else {
-                for (int c = 0; c < columns; c++) {
-                    values[start + c] = ((row[c] & 0xff) - zeroPoint) * scale;
-                }
-            }
+            MemorySegment.copy(q, JAVA_BYTE, (long) r * columns, row, 0, columns);
+            dequantize(row, 0, columns, signed, scale(r), zeroPoint(r), values, r * columns);
         }
         return values;
+    }
+
+    /** One row of {@link #dequantize()}: q from at on, values from offset on. */
+    static void dequantize(
+            byte[] q, int at, int columns, boolean signed, float scale, int zeroPoint, float[] values, int offset) {
+        if (signed) {
+            for (int c = 0; c < columns; c++) {
+                values[offset + c] = (q[at + c] - zeroPoint) * scale;
+            }
+        } else {
+            for (int c = 0; c < columns; c++) {
+                values[offset + c] = ((q[at + c] & 0xff) - zeroPoint) * scale;
+            }
+        }
     }
 }

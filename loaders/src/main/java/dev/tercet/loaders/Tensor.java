@@ -55,8 +55,7 @@ public record Tensor(String name, DType dtype, long[] shape, MemorySegment data)
                                 Messages.oneLine(name) + " has dtype " + dtype + ", expected F32, F16 or BF16");
                 };
         switch (dtype) {
-            case F16 -> widenF16(values);
-            case BF16 -> widenBf16(values);
+            case F16, BF16 -> widen(values);
             default -> MemorySegment.copy(data, F32, 0, values, 0, values.length);
         }
         return values;
@@ -84,25 +83,30 @@ public record Tensor(String name, DType dtype, long[] shape, MemorySegment data)
         return data.toArray(JAVA_BYTE);
     }
 
-    private void widenF16(float[] values) {
+    private void widen(float[] values) {
         short[] halves = new short[Math.min(CHUNK, values.length)];
         for (int done = 0; done < values.length; done += CHUNK) {
             int n = Math.min(CHUNK, values.length - done);
             MemorySegment.copy(data, B16, 2L * done, halves, 0, n);
-            for (int i = 0; i < n; i++) {
-                values[done + i] = Float.float16ToFloat(halves[i]);
-            }
+            widen(dtype, halves, values, done, n);
         }
     }
 
-    /** A bfloat16 is the upper half of an fp32: sign, the same 8 bits of exponent, 7 of the 23 bits of fraction. */
-    private void widenBf16(float[] values) {
-        short[] halves = new short[Math.min(CHUNK, values.length)];
-        for (int done = 0; done < values.length; done += CHUNK) {
-            int n = Math.min(CHUNK, values.length - done);
-            MemorySegment.copy(data, B16, 2L * done, halves, 0, n);
+    /**
+     * The fp32 values of halves, exactly. A bfloat16 is the upper half of an fp32: sign, the same 8 bits of exponent, 7
+     * of the 23 bits of fraction.
+     *
+     * @param dtype F16 or BF16
+     * @param values written from offset on
+     */
+    static void widen(DType dtype, short[] halves, float[] values, int offset, int n) {
+        if (dtype == DType.F16) {
             for (int i = 0; i < n; i++) {
-                values[done + i] = Float.intBitsToFloat(halves[i] << 16);
+                values[offset + i] = Float.float16ToFloat(halves[i]);
+            }
+        } else {
+            for (int i = 0; i < n; i++) {
+                values[offset + i] = Float.intBitsToFloat(halves[i] << 16);
             }
         }
     }

@@ -26,6 +26,21 @@ public interface Weights {
     float[] floats(String name, int... shape);
 
     /**
+     * A weight row by row, with the values of {@link #floats}: for what is read once. Where the file can be read, that
+     * leaves no page of its mapping in this process's memory.
+     *
+     * @throws InvalidModelException as {@link #floats}
+     */
+    WeightRows rows(String name, int rows, int columns);
+
+    /**
+     * As {@link #rows}, for what is looked up again and again: each row is read where the file is mapped.
+     *
+     * @throws InvalidModelException as {@link #floats}
+     */
+    WeightRows mappedRows(String name, int rows, int columns);
+
+    /**
      * Whether the weight is stored as int8 with a scale, so that {@link #quantized} gives it.
      *
      * @throws InvalidModelException when the weight is missing

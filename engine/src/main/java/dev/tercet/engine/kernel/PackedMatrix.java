@@ -77,6 +77,23 @@ public final class PackedMatrix {
         this.zeroPoints = zeroPoints;
     }
 
+    /** Panels of bfloat16 that are there already, kept and not copied. */
+    static PackedMatrix ofBf16(short[] halves, int outputs, int inputs, int width) {
+        return new PackedMatrix(Format.BF16, outputs, inputs, width, null, halves, null, null, null);
+    }
+
+    /**
+     * Panels of int8 that are there already, kept and not copied.
+     *
+     * @param zeroPoints may all be 0: then they are dropped
+     */
+    static PackedMatrix ofInt8(byte[] bytes, float[] scales, float[] zeroPoints, int outputs, int inputs, int width) {
+        boolean any = false;
+        for (float zeroPoint : zeroPoints) any |= zeroPoint != 0;
+        float[] points = any ? zeroPoints : null;
+        return new PackedMatrix(Format.INT8, outputs, inputs, width, null, null, bytes, scales, points);
+    }
+
     /** Copies a row-major {@code [outputs, inputs]} weight into panels. */
     static PackedMatrix pack(float[] weight, int outputs, int inputs, int width) {
         float[] data = new float[size(weight.length, outputs, inputs, width)];

@@ -1,29 +1,30 @@
 package dev.tercet.engine.layer;
 
 import dev.tercet.engine.kernel.Rows;
-import dev.tercet.loaders.DType;
-import dev.tercet.loaders.Tensor;
+import dev.tercet.loaders.WeightRows;
 import dev.tercet.loaders.Weights;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 
 /**
- * A vector for every id. An fp32 table stays where the checkpoint is mapped, since a text touches a few rows of tens of
- * thousands; others are converted when loaded.
+ * A vector for every id. A table stays where the checkpoint is mapped, in the numbers that the checkpoint has, since a
+ * text touches a few rows of tens of thousands; rows in fewer bytes are widened when they are looked up, exactly. Small
+ * ones are read when loaded.
  */
 public final class EmbeddingTable {
-    private static final ValueLayout.OfFloat STORED =
-            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    /** Numbers of a table that is read when loaded: types, positions. */
+    private static final int SMALL = 1 << 18;
 
-    private final MemorySegment table;
-    private final ValueLayout.OfFloat layout;
+    private final Lookup lookup;
     private final int rows;
     private final int columns;
 
-    private EmbeddingTable(MemorySegment table, ValueLayout.OfFloat layout, int rows, int columns) {
-        this.table = table;
-        this.layout = layout;
+    /** Writes the vectors of consecutive ids. */
+    @FunctionalInterface
+    private interface Lookup {
+        void read(int from, int to, float[] y, int offset);
+    }
+
+    private EmbeddingTable(Lookup lookup, int rows, int columns) {
+        this.lookup = lookup;
         this.rows = rows;
         this.columns = columns;
     }
@@ -34,20 +35,19 @@ public final class EmbeddingTable {
      * @param name of the tensor itself, as in {@code word_embeddings.weight}
      */
     public static EmbeddingTable load(Weights weights, String name, int rows, int columns) {
-        if (weights.has(name)) {
-            Tensor tensor = weights.tensor(name);
-            long[] shape = tensor.shape();
-            if (tensor.dtype() == DType.F32 && shape.length == 2 && shape[0] == rows && shape[1] == columns)
-                return new EmbeddingTable(tensor.data(), STORED, rows, columns);
-        }
-        return of(weights.floats(name, rows, columns), rows, columns);
+        if ((long) rows * columns <= SMALL) return of(weights.floats(name, rows, columns), rows, columns);
+        WeightRows mapped = weights.mappedRows(name, rows, columns);
+        return new EmbeddingTable(mapped::read, rows, columns);
     }
 
     /** A table in memory, row-major. */
     public static EmbeddingTable of(float[] table, int rows, int columns) {
         if (table.length != (long) rows * columns)
             throw new IllegalArgumentException(table.length + " floats are not " + rows + " rows of " + columns);
-        return new EmbeddingTable(MemorySegment.ofArray(table), ValueLayout.JAVA_FLOAT, rows, columns);
+        return new EmbeddingTable(
+                (from, to, y, offset) -> System.arraycopy(table, from * columns, y, offset, (to - from) * columns),
+                rows,
+                columns);
     }
 
     /** Ids run from 0 to this, exclusive. */
@@ -74,6 +74,6 @@ public final class EmbeddingTable {
     public void copy(int id, float[] y, int offset) {
         if (id < 0 || id >= rows)
             throw new IllegalArgumentException("id " + id + " is not between 0 and " + (rows - 1));
-        MemorySegment.copy(table, layout, 4L * id * columns, y, offset, columns);
+        lookup.read(id, id + 1, y, offset);
     }
 }

@@ -1,19 +1,30 @@
 package dev.tercet.engine.layer;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-
 import dev.tercet.engine.kernel.Kernels;
+import dev.tercet.engine.kernel.MatrixPacker;
 import dev.tercet.engine.kernel.PackedMatrix;
+import dev.tercet.engine.parallel.Workers;
 import dev.tercet.loaders.QuantizedTensor;
+import dev.tercet.loaders.WeightRows;
 import dev.tercet.loaders.Weights;
-import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
  * How the weights of dense layers get from a checkpoint into memory: for which kernels, and in how many bytes. What the
- * checkpoint holds in int8 stays as it is when int8 is asked for; anything else is rounded to the format.
+ * checkpoint holds in int8 stays as it is when int8 is asked for; anything else is rounded to the format. Rows go from
+ * the file into panels, some at a time; besides the panels nothing of the size of a weight is allocated.
+ *
+ * @param workers share the panels of large matrices between them
  */
-public record Packing(Kernels kernels, PackedMatrix.Format format) {
+public record Packing(Kernels kernels, PackedMatrix.Format format, Workers workers) {
+    /** Weights that one task packs, at least: some megabytes, beside which handing out a task is nothing. */
+    private static final int TASK = 1 << 20;
+
+    /** With the caller's thread alone. */
+    public Packing(Kernels kernels, PackedMatrix.Format format) {
+        this(kernels, format, Workers.serial());
+    }
+
     /** In fp32, exactly the numbers of the checkpoint. */
     public static Packing exact(Kernels kernels) {
         return new Packing(kernels, PackedMatrix.Format.F32);
@@ -27,11 +38,7 @@ public record Packing(Kernels kernels, PackedMatrix.Format format) {
      *     int8 and holds what has no int8: an infinity or NaN
      */
     public PackedMatrix pack(Weights weights, String name, int outputs, int inputs) {
-        return switch (format) {
-            case F32 -> kernels.pack(weights.floats(name, outputs, inputs), outputs, inputs);
-            case BF16 -> kernels.packBf16(weights.floats(name, outputs, inputs), outputs, inputs);
-            case INT8 -> pack(List.of(int8(weights, name, outputs, inputs)), outputs, inputs);
-        };
+        return pack(List.of(Part.of(weights, name, outputs, inputs)));
     }
 
     /**
@@ -40,50 +47,101 @@ public record Packing(Kernels kernels, PackedMatrix.Format format) {
      * @param outputs of each of them
      */
     PackedMatrix packSideBySide(List<Weights> layers, int outputs, int inputs) {
-        // read, and so checked against the file, before anything of the size that the config claims is allocated
-        if (format == PackedMatrix.Format.INT8) {
-            return pack(
-                    layers.stream()
-                            .map(layer -> int8(layer, "weight", outputs, inputs))
-                            .toList(),
-                    outputs,
-                    inputs);
+        // all are looked up, and so checked against the file, before anything of the size that the config claims is
+        // allocated
+        return pack(layers.stream()
+                .map(layer -> Part.of(layer, "weight", outputs, inputs))
+                .toList());
+    }
+
+    private PackedMatrix pack(List<Part> parts) {
+        Stack stack = new Stack(parts);
+        MatrixPacker packer = new MatrixPacker(kernels, format, stack.outputs(), stack.inputs());
+        int panels = packer.panels();
+        int tasks = (int) Math.min(panels, Math.max(1, (long) stack.outputs() * stack.inputs() / TASK));
+        workers.run(tasks, task -> {
+            int from = Linear.share(panels, task, tasks);
+            int to = Linear.share(panels, task + 1, tasks);
+            if (format == PackedMatrix.Format.INT8) packer.fill(stack::readInt8, from, to);
+            else packer.fill(stack::read, from, to);
+        });
+        return packer.matrix();
+    }
+
+    /**
+     * A weight and what messages call it.
+     *
+     * @param rows [outputs, inputs]
+     */
+    private record Part(String name, WeightRows rows) {
+        static Part of(Weights weights, String name, int outputs, int inputs) {
+            return new Part(weights.describe(name), weights.rows(name, outputs, inputs));
         }
-        List<float[]> parts = layers.stream()
-                .map(layer -> layer.floats("weight", outputs, inputs))
-                .toList();
-        int total = layers.size() * outputs;
-        float[] weight = new float[Math.multiplyExact(total, inputs)];
-        for (int l = 0; l < parts.size(); l++)
-            System.arraycopy(parts.get(l), 0, weight, l * outputs * inputs, outputs * inputs);
-        return format == PackedMatrix.Format.BF16
-                ? kernels.packBf16(weight, total, inputs)
-                : kernels.pack(weight, total, inputs);
-    }
 
-    private static QuantizedTensor int8(Weights weights, String name, int outputs, int inputs) {
-        return weights.isQuantized(name)
-                ? weights.quantized(name, outputs, inputs)
-                : QuantizedTensor.quantize(
-                        weights.describe(name), weights.floats(name, outputs, inputs), outputs, inputs);
-    }
-
-    private PackedMatrix pack(List<QuantizedTensor> parts, int outputs, int inputs) {
-        int total = parts.size() * outputs;
-        byte[] q = new byte[Math.multiplyExact(total, inputs)];
-        float[] scales = new float[total];
-        int[] zeroPoints = new int[total];
-        for (int part = 0; part < parts.size(); part++) {
-            QuantizedTensor tensor = parts.get(part);
-            int from = part * outputs;
-            MemorySegment.copy(tensor.q(), JAVA_BYTE, 0, q, from * inputs, outputs * inputs);
-            // 0 … 255 becomes −128 … 127, and the zero point with it: the difference is the same
-            if (!tensor.signed()) for (int i = from * inputs; i < (from + outputs) * inputs; i++) q[i] ^= (byte) 0x80;
-            for (int o = 0; o < outputs; o++) {
-                scales[from + o] = tensor.scale(o);
-                zeroPoints[from + o] = tensor.zeroPoint(o) - (tensor.signed() ? 0 : 128);
+        /** Rows [from, to) in 8 bits: as they are stored, or rounded. */
+        void readInt8(int from, int to, Int8Block block, int first) {
+            int inputs = rows.columns();
+            if (rows.isQuantized()) copyInt8(from, to, block, first);
+            else {
+                float[] values = new float[(to - from) * inputs];
+                byte[] q = new byte[values.length];
+                rows.read(from, to, values);
+                for (int r = from; r < to; r++)
+                    block.scales[first + r - from] =
+                            QuantizedTensor.quantizeRow(name, r, values, (r - from) * inputs, inputs, q);
+                System.arraycopy(q, 0, block.q, block.at, q.length);
             }
         }
-        return kernels.packInt8(new PackedMatrix.Int8(q, scales, zeroPoints), total, inputs);
+
+        private void copyInt8(int from, int to, Int8Block block, int first) {
+            QuantizedTensor tensor = rows.quantized();
+            rows.readInt8(from, to, block.q, block.at);
+            int end = block.at + (to - from) * rows.columns();
+            // 0 … 255 becomes −128 … 127, and the zero point with it: the difference is the same
+            if (!tensor.signed()) for (int i = block.at; i < end; i++) block.q[i] ^= (byte) 0x80;
+            for (int r = from; r < to; r++) {
+                block.scales[first + r - from] = tensor.scale(r);
+                block.zeroPoints[first + r - from] = tensor.zeroPoint(r) - (tensor.signed() ? 0 : 128);
+            }
+        }
+    }
+
+    /** Where rows in 8 bits go: q from {@code at} on. */
+    private record Int8Block(byte[] q, int at, float[] scales, float[] zeroPoints) {}
+
+    /** Parts of as many outputs each, one below the other. */
+    private record Stack(List<Part> parts) {
+        int each() {
+            return parts.getFirst().rows.rows();
+        }
+
+        int outputs() {
+            return Math.multiplyExact(parts.size(), each());
+        }
+
+        int inputs() {
+            return parts.getFirst().rows.columns();
+        }
+
+        void read(int from, int to, float[] y) {
+            for (int row = from; row < to; ) {
+                int part = row / each();
+                int end = Math.min(to, (part + 1) * each());
+                int first = part * each();
+                parts.get(part).rows.read(row - first, end - first, y, (row - from) * inputs());
+                row = end;
+            }
+        }
+
+        void readInt8(int from, int to, byte[] q, float[] scales, float[] zeroPoints) {
+            for (int row = from; row < to; ) {
+                int part = row / each();
+                int end = Math.min(to, (part + 1) * each());
+                int first = part * each();
+                Int8Block block = new Int8Block(q, (row - from) * inputs(), scales, zeroPoints);
+                parts.get(part).readInt8(row - first, end - first, block, row);
+                row = end;
+            }
+        }
     }
 }

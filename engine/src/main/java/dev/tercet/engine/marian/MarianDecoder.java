@@ -32,15 +32,22 @@ final class MarianDecoder {
         // first, because its shape says whether the config's sizes are those of the file
         MarianEmbeddings embeddings = weights.decoderEmbeddings();
         DecoderLayer[] layers = new DecoderLayer[config.decoder().layers()];
-        workers.run(layers.length, i -> {
-            String name = "decoder.layers." + i;
-            layers[i] = new DecoderLayer(
-                    i,
-                    weights.selfAttention(name, config.decoder()),
-                    weights.crossAttention(name),
-                    weights.feedForward(name, config.decoder()));
+        Linear[] output = new Linear[1];
+        // the output matrix, the largest, first: while it is packed the others fill the rest of the threads
+        workers.run(layers.length + 1, task -> {
+            if (task == 0) output[0] = weights.output();
+            else layers[task - 1] = layer(weights, task - 1);
         });
-        return new MarianDecoder(embeddings, List.of(layers), weights.output(), config.hidden());
+        return new MarianDecoder(embeddings, List.of(layers), output[0], config.hidden());
+    }
+
+    private static DecoderLayer layer(MarianWeights weights, int index) {
+        String name = "decoder.layers." + index;
+        return new DecoderLayer(
+                index,
+                weights.selfAttention(name, weights.config().decoder()),
+                weights.crossAttention(name),
+                weights.feedForward(name, weights.config().decoder()));
     }
 
     /** Token ids run from 0 to this, exclusive. */

@@ -162,4 +162,27 @@ class PackingTest {
             }
         });
     }
+
+    @ParameterizedTest
+    @EnumSource
+    void manyThreadsPackWhatOneDoes(Format format) throws IOException {
+        int outputs = 3001;
+        int inputs = 1024; // several tasks
+        tensors.add(Tensor.of("large.weight", random(outputs * inputs), outputs, inputs));
+        tensors.add(Tensor.of("large.bias", random(outputs), outputs));
+        withWeights(weights -> {
+            Rows x = Rows.of(random(2 * inputs), inputs, 2);
+            try (Workers workers = Workers.of(3)) {
+                Linear many = Linear.load(
+                        new Packing(kernels, format, workers),
+                        weights.in("large"),
+                        inputs,
+                        outputs,
+                        Activation.IDENTITY);
+                Linear one = Linear.load(
+                        new Packing(kernels, format), weights.in("large"), inputs, outputs, Activation.IDENTITY);
+                assertArrayEquals(forward(one, x), forward(many, x));
+            }
+        });
+    }
 }

@@ -3,6 +3,7 @@ package dev.tercet.engine.textbook;
 import dev.tercet.engine.bert.BertConfig;
 import dev.tercet.loaders.QuantizedTensor;
 import dev.tercet.loaders.Tensor;
+import dev.tercet.loaders.WeightRows;
 import dev.tercet.loaders.Weights;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -119,6 +120,16 @@ final class RoundingModel {
             double size = Math.sqrt(3) * Math.sqrt(terms) * UNIT;
             for (int i = 0; i < values.length; i++) values[i] *= (float) (1 + size * (2 * random.nextDouble() - 1));
             return values;
+        }
+
+        @Override
+        public WeightRows rows(String name, int rows, int columns) {
+            throw new UnsupportedOperationException("the textbook reads whole weights");
+        }
+
+        @Override
+        public WeightRows mappedRows(String name, int rows, int columns) {
+            return rows(name, rows, columns);
         }
 
         @Override
