@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Ways to put the models to use, each run on a few texts, with the lines of Java that do it.
@@ -185,6 +187,11 @@ record Recipes(Page page, Models models, List<String> queries, List<String> docu
         java("Ranked answer = cross.rank(question, passages, 1).getFirst();");
     }
 
+    /**
+     * No model for inference is bundled, so this recipe needs one of the user's. What it does with a model's labels,
+     * their order and names, the logits and the softmax is compared with transformers on a checkpoint of random
+     * weights; how well a model infers is that model's own.
+     */
     private void inference() {
         try (CrossEncoder cross = CrossEncoder.load(models.cross, models.options)) {
             if (cross.labels() < 2) {
@@ -193,25 +200,38 @@ record Recipes(Page page, Models models, List<String> queries, List<String> docu
             }
             page.heading("INFERENCE", "does the second follow from the first?");
             page.say("A cross-encoder with labels reads premise and hypothesis together and gives each label a"
-                    + " probability.");
+                    + " probability: the softmax of the logits. The labels' names are those of the model's config.json;"
+                    + " the likeliest stands first.");
             List<Pair> pairs = pairs();
             List<Classification> found = cross.classify(pairs);
             for (int p = 0; p < pairs.size(); p++) {
                 page.line("");
                 page.item("premise", pairs.get(p).query(), 12);
                 page.item("hypothesis", pairs.get(p).document(), 12);
-                StringBuilder labels = new StringBuilder();
-                for (int label = 0; label < cross.labels(); label++) {
-                    labels.append(String.format(
-                            Locale.ROOT,
-                            "%s %.3f   ",
-                            cross.labelNames().get(label),
-                            found.get(p).probabilities()[label]));
-                }
-                page.item("", labels.toString().strip(), 12);
+                page.item("", likeliestFirst(labelNames(cross), found.get(p).probabilities()), 12);
             }
         }
-        java("List<Classification> found = cross.classify(List.of(new Pair(premise, hypothesis)));");
+        java(
+                "Classification found = cross.classify(List.of(new Pair(premise, hypothesis))).getFirst();",
+                "String label = cross.labelNames().get(found.best());");
+    }
+
+    /** A config without names numbers its labels, as transformers does. */
+    private static List<String> labelNames(CrossEncoder cross) {
+        List<String> names = cross.labelNames();
+        return names.isEmpty()
+                ? IntStream.range(0, cross.labels())
+                        .mapToObj(label -> "LABEL_" + label)
+                        .toList()
+                : names;
+    }
+
+    private static String likeliestFirst(List<String> names, float[] probabilities) {
+        return IntStream.range(0, probabilities.length)
+                .boxed()
+                .sorted(Comparator.comparing(label -> -probabilities[label]))
+                .map(label -> String.format(Locale.ROOT, "%s %.3f", names.get(label), probabilities[label]))
+                .collect(Collectors.joining("   "));
     }
 
     /** The user's queries as premises with the documents as hypotheses, line by line. */
