@@ -1,5 +1,6 @@
 package dev.tercet.demos;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
@@ -11,6 +12,7 @@ final class GrowthPlot {
     private static final int RIGHT = 150;
     private static final int TOP = 32;
     private static final int BOTTOM = 50;
+    private static final int LINE = 18;
 
     /** Documents: 1 to a million. */
     private static final int DECADES = 6;
@@ -27,21 +29,42 @@ final class GrowthPlot {
         svg.append("<svg viewBox=\"0 0 " + WIDTH + " " + HEIGHT + "\" role=\"img\" aria-label=\"Seconds of one query by"
                 + " the number of documents, for the dual encoder, the cross-encoder and both together\">\n");
         axes(svg);
-        curve(svg, "dual", "dual encoder", run.dual().query().points(), n -> run.dual()
-                .query()
-                .law()
-                .seconds(n));
-        curve(svg, "cross", "cross-encoder", run.cross().query().points(), n -> run.cross()
-                .query()
-                .law()
-                .seconds(n));
-        curve(
-                svg,
-                "both",
-                "both together",
-                List.of(),
-                n -> run.hybridSeconds(n, (int) Math.min(n, CompareCommand.RERANKED)));
+        List<Curve> curves = List.of(
+                new Curve("dual", "dual encoder", run.dual().query().points(), n -> run.dual()
+                        .query()
+                        .law()
+                        .seconds(n)),
+                new Curve("cross", "cross-encoder", run.cross().query().points(), n -> run.cross()
+                        .query()
+                        .law()
+                        .seconds(n)),
+                new Curve(
+                        "both",
+                        "both together",
+                        List.of(),
+                        n -> run.hybridSeconds(n, (int) Math.min(n, CompareCommand.RERANKED))));
+        for (Curve curve : curves) {
+            curve(svg, curve);
+        }
+        names(svg, curves);
         return svg.append("</svg>\n").toString();
+    }
+
+    private record Curve(String style, String name, List<CostLaw.Point> points, Law law) {
+        /** Where it ends, at a million documents. */
+        double end() {
+            return y(law.seconds(Math.pow(10, DECADES)));
+        }
+    }
+
+    /** The names at the ends of the curves, from the top, each a line below the one before where they end together. */
+    private static void names(StringBuilder svg, List<Curve> curves) {
+        double above = TOP;
+        for (Curve curve :
+                curves.stream().sorted(Comparator.comparing(Curve::end)).toList()) {
+            above = Math.max(above + LINE, curve.end() + 5);
+            text(svg, WIDTH - RIGHT + 8, above, "start", "name " + curve.style, curve.name);
+        }
     }
 
     private static void axes(StringBuilder svg) {
@@ -73,27 +96,25 @@ final class GrowthPlot {
         double seconds(double documents);
     }
 
-    private static void curve(StringBuilder svg, String style, String name, List<CostLaw.Point> points, Law law) {
-        svg.append("<polyline class=\"law " + style + "\" points=\"");
+    private static void curve(StringBuilder svg, Curve curve) {
+        svg.append("<polyline class=\"law " + curve.style + "\" points=\"");
         for (int i = 0; i <= 20 * DECADES; i++) {
             double documents = Math.pow(10, i / 20.0);
-            svg.append(String.format(Locale.ROOT, "%.1f,%.1f ", x(documents), y(law.seconds(documents))));
+            svg.append(String.format(Locale.ROOT, "%.1f,%.1f ", x(documents), y(curve.law.seconds(documents))));
         }
         svg.append("\"/>\n");
-        for (CostLaw.Point point : points) {
+        for (CostLaw.Point point : curve.points) {
             svg.append(String.format(
                     Locale.ROOT,
                     "<circle class=\"point %s\" cx=\"%.1f\" cy=\"%.1f\" r=\"4.5\"><title>%s, %,d documents:"
                             + " %s</title></circle>\n",
-                    style,
+                    curve.style,
                     x(point.documents()),
                     y(point.seconds()),
-                    name,
+                    curve.name,
                     point.documents(),
                     Numbers.time(point.seconds())));
         }
-        double end = y(law.seconds(Math.pow(10, DECADES)));
-        text(svg, WIDTH - RIGHT + 8, end + (style.equals("both") ? -6 : 5), "start", "name " + style, name);
     }
 
     private static void line(StringBuilder svg, double x1, double y1, double x2, double y2) {

@@ -83,6 +83,8 @@ final class Chromium implements AutoCloseable, WebSocket.Listener {
             chromium.call("Page.enable", "{}");
             chromium.call("Runtime.enable", "{}");
             chromium.call("Log.enable", "{}");
+            // without a window the page would not know that it has the focus
+            chromium.call("Emulation.setFocusEmulationEnabled", "{\"enabled\":true}");
             return chromium;
         } catch (Exception e) {
             process.destroyForcibly();
@@ -155,6 +157,20 @@ final class Chromium implements AutoCloseable, WebSocket.Listener {
         call("Page.navigate", "{\"url\":\"about:blank\"}");
         call("Page.navigate", "{\"url\":" + ExplainPage.json(page.toString()) + "}");
         until("document.getElementById('view') && document.getElementById('view').dataset.shown !== undefined");
+    }
+
+    /** Shows a page of which nothing is drawn by a script. */
+    void load(URI page) throws Exception {
+        call("Page.navigate", "{\"url\":\"about:blank\"}");
+        call("Page.navigate", "{\"url\":" + ExplainPage.json(page.toString()) + "}");
+        until("location.href !== 'about:blank' && document.readyState === 'complete'");
+    }
+
+    /** What a page is told that its reader prefers: light or dark. */
+    void prefer(String colours) throws Exception {
+        call(
+                "Emulation.setEmulatedMedia",
+                "{\"features\":[{\"name\":\"prefers-color-scheme\",\"value\":\"" + colours + "\"}]}");
     }
 
     /** Gives the window another size. */

@@ -12,10 +12,18 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -180,12 +188,59 @@ class CompareTest {
         }
     }
 
+    /** A checkpoint of random weights, whose config numbers the labels in another order than it lists them. */
     @Test
-    void inferenceGivesEachLabelAProbability() {
-        String out = Outcome.of("compare", "--recipe", "nli", "--cross-model", labels)
+    void inferenceNamesEachProbabilityAsTransformersDoes() throws IOException {
+        Path model = Path.of("src/test/resources/inference");
+        List<?> pairs = (List<?>)
+                ((Map<?, ?>) Chromium.Json.parse(Files.readString(model.resolve("golden.json")))).get("pairs");
+        Path premises = Files.write(folder.resolve("premises.txt"), column(pairs, "premise"));
+        Path hypotheses = Files.write(folder.resolve("hypotheses.txt"), column(pairs, "hypothesis"));
+        String out = Outcome.of(
+                        "compare",
+                        "--recipe",
+                        "nli",
+                        "--cross-model",
+                        model.toString(),
+                        "--queries",
+                        premises.toString(),
+                        "--documents",
+                        hypotheses.toString())
                 .done()
                 .out();
-        assertTrue(out.matches("(?s).*LABEL_0 0\\.\\d{3} +LABEL_1 0\\.\\d{3} +LABEL_2 0\\.\\d{3}.*"), out);
+        List<String> expected = new ArrayList<>();
+        for (Object pair : pairs) {
+            Map<?, ?> probabilities = (Map<?, ?>) ((Map<?, ?>) pair).get("probabilities");
+            expected.add(probabilities.entrySet().stream()
+                    .sorted(Comparator.comparing(label -> -(double) label.getValue()))
+                    .map(label -> String.format(Locale.ROOT, "%s %.3f", label.getKey(), label.getValue()))
+                    .collect(Collectors.joining("   ")));
+        }
+        assertEquals(
+                expected,
+                out.lines()
+                        .filter(line -> line.contains("entailment 0."))
+                        .map(String::strip)
+                        .toList());
+    }
+
+    private static List<String> column(List<?> pairs, String name) {
+        return pairs.stream().map(pair -> (String) ((Map<?, ?>) pair).get(name)).toList();
+    }
+
+    @Test
+    void inferenceNumbersLabelsThatHaveNoNames() throws IOException {
+        Path config = Path.of(labels).resolve("config.json");
+        Path nameless = TinyBert.crossEncoder(folder.resolve("nameless"), 3);
+        Files.writeString(
+                nameless.resolve("config.json"),
+                Files.readString(config).replaceAll(",\\s*\"id2label\": *\\{[^}]*\\}", ""));
+        String out = Outcome.of("compare", "--recipe", "nli", "--cross-model", nameless.toString())
+                .done()
+                .out();
+        for (int label = 0; label < 3; label++) {
+            assertTrue(out.matches("(?s).*LABEL_" + label + " 0\\.\\d{3}.*"), out);
+        }
     }
 
     @Test
@@ -217,5 +272,92 @@ class CompareTest {
         String one = Files.writeString(folder.resolve("one.txt"), "cat\n\n").toString();
         compare("--documents", one)
                 .failed(2, "tercet compare: " + one + " has 1 documents, expected at least 2, one on each line");
+    }
+
+    /** The page as it is drawn. Skipped, and says so, only where there is no Chromium. */
+    @Nested
+    class InABrowser {
+        private static Chromium browser;
+
+        @BeforeAll
+        static void start() throws Exception {
+            Assumptions.assumeTrue(
+                    Chromium.installed().isPresent(), "no Chromium on PATH: the page was not looked at in a browser");
+            browser = Chromium.start(Chromium.installed().orElseThrow());
+            browser.load(folder.resolve("page.html").toUri());
+        }
+
+        @AfterAll
+        static void stop() throws IOException {
+            if (browser != null) {
+                browser.close();
+            }
+        }
+
+        @AfterEach
+        void thePageHadNoError() {
+            assertEquals(List.of(), browser.errors);
+        }
+
+        @Test
+        void allTextStandsOutInLightAndDark() throws Exception {
+            for (String colours : List.of("light", "dark")) {
+                browser.prefer(colours);
+                PageChecks.assertContrast(browser, colours);
+            }
+        }
+
+        @Test
+        void nothingIsWiderThanANarrowWindow() throws Exception {
+            browser.size(390, 800);
+            try {
+                PageChecks.assertNothingIsWiderThanTheWindow(browser, "390 pixels");
+            } finally {
+                browser.size(1200, 900);
+            }
+        }
+
+        @Test
+        void everyControlIsReachedAndVisibleInFocus() throws Exception {
+            PageChecks.assertFocusIsVisible(browser, "page");
+        }
+
+        @Test
+        void everyLabelOfARankingLeadsToItsDocument() throws Exception {
+            Object links = browser.evaluate("document.links.length");
+            assertEquals(
+                    links,
+                    browser.evaluate(
+                            "[...document.querySelectorAll('td')].filter(c => /^D\\d+$/.test(c.textContent)).length"));
+            for (int link = 0; link < (double) links; link++) {
+                String wrong = (String) browser.evaluate("(() => { const link = document.links[" + link
+                        + "]; link.click(); const target = document.querySelector(':target');"
+                        + " return target && target.textContent === link.textContent + ' ' + link.title"
+                        + " ? '' : link.outerHTML; })()");
+                assertEquals("", wrong);
+            }
+        }
+
+        @Test
+        void everythingDrawnLiesInThePlot() throws Exception {
+            assertEquals(
+                    "",
+                    browser.evaluate("(() => { const box = document.querySelector('svg').getBoundingClientRect();"
+                        + " return [...document.querySelectorAll('svg text, svg circle, svg polyline')].filter(e => {"
+                        + " const b = e.getBoundingClientRect(); return b.left < box.left || b.right > box.right ||"
+                        + " b.top < box.top || b.bottom > box.bottom; }).map(e => e.outerHTML).join(); })()"));
+        }
+
+        @Test
+        void noNameInThePlotLiesOnAnother() throws Exception {
+            assertEquals(
+                    "",
+                    browser.evaluate("(() => { const texts = [...document.querySelectorAll('svg text')]; const boxes ="
+                            + " texts.map(e => e.getBoundingClientRect()); const bad = []; for (let i = 0; i <"
+                            + " texts.length; i++) for (let j = 0; j < i; j++) { const a = boxes[i], b = boxes[j]; if"
+                            + " (a.left < b.right && b.left < a.right && a.top + 2 < b.bottom && b.top + 2 < a.bottom)"
+                            + " bad.push(texts[i].textContent + ' / ' + texts[j].textContent); } return bad.join();"
+                            + " })()"));
+        }
     }
 }

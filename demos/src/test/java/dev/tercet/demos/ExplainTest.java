@@ -492,13 +492,18 @@ class ExplainTest {
                     }
                 }
             }
-            // the alternatives of the third token; the settings forbid the padding, and share out what it had
-            double[] logs = marian.logProbabilities(encoded, Arrays.copyOf(read, 3));
-            int row = (int) path.get(2)[0] - 5; // steps of one row and of four come before
-            int[] tokens = ints(translate, "steps", 2, "rows", row, "tokens");
-            double[] shown = translate.numbers("steps", 2, "rows", row, "logs");
-            for (int i = 0; i < tokens.length; i++) {
-                assertEquals(logs[tokens[i]], shown[i], 1e-3, "alternative " + i);
+            // what could have followed; the settings forbid the padding, and share out what it had
+            int before = 0;
+            for (int t = 0; t < best.length; t++) {
+                double[] logs = marian.logProbabilities(encoded, Arrays.copyOf(read, t + 1));
+                int row = (int) path.get(t)[0] - before;
+                before += ((List<?>) translate.at("steps", t, "rows")).size();
+                int[] tokens = ints(translate, "steps", t, "rows", row, "tokens");
+                double[] shown = translate.numbers("steps", t, "rows", row, "logs");
+                for (int i = 0; i < tokens.length; i++) {
+                    assertEquals(logs[tokens[i]], shown[i], 1e-3, "token " + t + ", alternative " + i);
+                }
+                assertEquals(logs[best[t]], path.get(t)[1], 1e-3, "token " + t);
             }
         }
     }
@@ -547,6 +552,14 @@ class ExplainTest {
                 "128");
         assertEquals(128, ((List<?>) page.at("texts", 0, "tokens")).size());
         assertTrue(page.number("texts", 0, "truncated") > 0);
+        assertTrue(Files.size(page.file()) <= 3_000_000, Files.size(page.file()) + " bytes");
+    }
+
+    @Test
+    void aPairOf128TokensStaysBelow3Megabytes() throws IOException {
+        ExplainedPage page = ExplainedPage.longPair();
+        assertEquals(128, ((List<?>) page.at("tokens")).size());
+        assertTrue(page.number("truncated") > 0);
         assertTrue(Files.size(page.file()) <= 3_000_000, Files.size(page.file()) + " bytes");
     }
 

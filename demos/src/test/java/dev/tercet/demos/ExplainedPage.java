@@ -28,6 +28,23 @@ record ExplainedPage(Path file, String html, Map<?, ?> run) {
         return new ExplainedPage(file, html, data(html, "run"));
     }
 
+    private static ExplainedPage longPair;
+
+    /** A pair as long as the page takes it, written once: each of its tokens is also left out once. */
+    static synchronized ExplainedPage longPair() throws IOException {
+        if (longPair == null) {
+            Path file = Files.createTempFile("tercet-long-pair", ".html");
+            file.toFile().deleteOnExit();
+            List<String> words = List.of("river", "stone", "morning", "listens", "quietly", "under", "copper");
+            StringBuilder document = new StringBuilder();
+            for (int i = 0; i < 130; i++) {
+                document.append(words.get(i * i % words.size())).append(' ');
+            }
+            longPair = write(file, "cross", "Which stones does the river carry in the morning?", document.toString());
+        }
+        return longPair;
+    }
+
     private static Map<?, ?> data(String html, String id) {
         String begin = "<script type=\"application/json\" id=\"" + id + "\">";
         int from = html.indexOf(begin) + begin.length();

@@ -172,7 +172,9 @@ function heatMap(o) {
   const font = Math.max(9, Math.min(14, height - 1));
   const canvas = el('canvas', {tabindex: 0, role: 'img', 'aria-label': o.label + '. Arrow keys move, the line below says the number.'});
   const readout = el('p', {class: 'readout', 'aria-live': 'polite'}, 'Point at a cell, or focus the picture and use the arrow keys.');
-  const context = canvas.getContext('2d');
+  const shown = canvas.getContext('2d');
+  const picture = el('canvas'); // drawn once; the frame of a cell moves over a copy of it
+  const context = picture.getContext('2d');
   const fontName = `${font}px system-ui, "Segoe UI", Roboto, Arial, sans-serif`;
   context.font = fontName;
   const longest = labels => Math.min(150, Math.max(0, ...labels.map(l => context.measureText(l).width)));
@@ -187,12 +189,12 @@ function heatMap(o) {
   const colour = v => o.scale === 'signed' ? signedColour(v / (largest || 1)) : shareColour(v / (largest || 1));
   let at = null;
 
+  const dpr = window.devicePixelRatio || 1;
   function draw() {
-    const dpr = window.devicePixelRatio || 1;
     const width = left + m * size + 2;
     const full = top + n * height + bottom;
-    canvas.width = width * dpr;
-    canvas.height = full * dpr;
+    canvas.width = picture.width = width * dpr;
+    canvas.height = picture.height = full * dpr;
     canvas.style.width = width + 'px';
     canvas.style.height = full + 'px';
     context.setTransform(dpr, 0, 0, dpr, 0, 0);
@@ -233,12 +235,18 @@ function heatMap(o) {
     if (dimensions) ticks(style.getPropertyValue('--faint'));
     context.strokeStyle = style.getPropertyValue('--line');
     context.strokeRect(left - 0.5, top - 0.5, m * size + 1, n * height + 1);
-    if (at) {
-      context.strokeStyle = style.getPropertyValue('--focus');
-      context.lineWidth = 2;
-      context.strokeRect(left + at[1] * size - 1, top + at[0] * height - 1, size + 2, height + 2);
-      context.lineWidth = 1;
-    }
+    frame(null);
+  }
+  /** The picture with a frame around a cell. */
+  function frame(cell) {
+    shown.setTransform(1, 0, 0, 1, 0, 0);
+    shown.clearRect(0, 0, canvas.width, canvas.height);
+    shown.drawImage(picture, 0, 0);
+    if (!cell) return;
+    shown.setTransform(dpr, 0, 0, dpr, 0, 0);
+    shown.strokeStyle = getComputedStyle(document.documentElement).getPropertyValue('--focus');
+    shown.lineWidth = 2;
+    shown.strokeRect(left + cell[1] * size - 1, top + cell[0] * height - 1, size + 2, height + 2);
   }
   /** Numbers of dimensions below the picture: the first, the last, some between. */
   function ticks(ink) {
@@ -257,7 +265,7 @@ function heatMap(o) {
   }
   function show(i, j) {
     at = [i, j];
-    draw();
+    frame(at);
     const value = o.value(i, j);
     readout.textContent = value === null ? 'nothing here' : o.describe(i, j, fixed(value, o.decimals));
     readout.dataset.value = value === null ? '' : value;
