@@ -3,6 +3,8 @@ package dev.tercet.demos;
 import dev.tercet.CrossEncoder;
 import dev.tercet.GenerationConfig;
 import dev.tercet.Hypothesis;
+import dev.tercet.LoadOptions;
+import dev.tercet.LoadOptions.WeightPrecision;
 import dev.tercet.Ranked;
 import dev.tercet.SentenceEncoder;
 import dev.tercet.Similarity;
@@ -42,6 +44,9 @@ final class BookFigures {
                 figures.put("maxsim.svg", maxSim(encoder));
                 figures.put("alignment.svg", alignment(translator));
                 figures.put("ranks.svg", ranks(encoder, cross));
+                figures.put("pieces.svg", pieces(encoder, translator));
+                figures.put("bank.svg", bank(encoder));
+                figures.put("weights.svg", weights(encoder));
             }
         }
         return figures;
@@ -274,5 +279,137 @@ final class BookFigures {
             svg.line(110, from, 320, y - 5, "l");
         }
         return svg.document("Two orders of five documents for one query");
+    }
+
+    /** A text as both tokenizers cut it, each piece in a box with its id below. */
+    private static String pieces(SentenceEncoder encoder, Translator translator) {
+        String text = "Unbelievable naïve tokenization!";
+        Svg svg = new Svg().text(10, 18, "start", "", text);
+        double y = 44;
+        for (Tokenizer tokenizer : List.of(encoder.tokenizer(), translator.tokenizer())) {
+            boolean wordPiece = tokenizer == encoder.tokenizer();
+            svg.text(
+                    10,
+                    y,
+                    "start",
+                    "m",
+                    wordPiece ? "WordPiece: the longest piece first" : "unigram: the likeliest pieces");
+            Encoding encoding = tokenizer.encode(text);
+            double x = 10;
+            for (int t = 0; t < encoding.size(); t++) {
+                String piece = tokenizer.token(encoding.ids()[t]);
+                String id = Integer.toString(encoding.ids()[t]);
+                double width = 12 + 8.2 * Math.max(piece.length(), id.length());
+                svg.box(x, y + 8, width, 24)
+                        .text(x + width / 2, y + 25, "middle", "", piece)
+                        .text(x + width / 2, y + 47, "middle", "s m", id);
+                x += width + 5;
+            }
+            y += 84;
+        }
+        return svg.document("A text in the pieces of two vocabularies, with their ids");
+    }
+
+    /** The vectors of a word after the embeddings and after every layer, [layers + 1][hidden]. */
+    private static List<float[]> through(SentenceEncoder encoder, String text, String word) {
+        int at = tokens(encoder.tokenizer(), encoder.tokenizer().encode(text)).indexOf(word);
+        List<float[]> vectors = new ArrayList<>();
+        encoder.embed(text, (name, _, data, offset, shape) -> {
+            if (name.equals("embeddings") || name.matches("encoder\\.layer\\.\\d+\\.output")) {
+                int from = offset + at * shape[1];
+                vectors.add(Arrays.copyOfRange(data, from, from + shape[1]));
+            }
+        });
+        return vectors;
+    }
+
+    /** How alike the vectors of one word are in two sentences, layer by layer: of one meaning, and of two. */
+    private static String bank(SentenceEncoder encoder) {
+        List<float[]> money = through(encoder, "The bank raised its interest rates.", "bank");
+        double left = 60;
+        double top = 30;
+        double step = 70;
+        double hundredth = 11; // of a cosine
+        Svg svg = new Svg().text(10, 14, "start", "s m", "cosine");
+        for (int c = 80; c <= 100; c += 5) {
+            double y = top + (100 - c) * hundredth;
+            svg.line(left, y, left + 6 * step, y, "a")
+                    .text(left - 8, y + 4, "end", "s", String.format(Locale.ROOT, "%.2f", c / 100.0));
+        }
+        for (int layer = 0; layer < money.size(); layer++) {
+            svg.text(
+                    left + layer * step,
+                    top + 20 * hundredth + 20,
+                    "middle",
+                    "s",
+                    layer == 0 ? "embeddings" : "layer " + layer);
+        }
+        for (String other : List.of("The bank lowered its interest rates.", "The bank of the river was muddy.")) {
+            List<float[]> vectors = through(encoder, other, "bank");
+            double before = 0;
+            for (int layer = 0; layer < vectors.size(); layer++) {
+                double y = top + 100 * (1 - Similarity.cosine(money.get(layer), vectors.get(layer))) * hundredth;
+                if (layer > 0) {
+                    svg.line(left + (layer - 1) * step, before, left + layer * step, y, "l");
+                }
+                before = y;
+            }
+            svg.text(left + 6 * step + 10, before + 4, "start", "", other);
+        }
+        return svg.document("Cosine of the vector of bank in \"The bank raised its interest rates.\" and in two other"
+                + " sentences, after the embeddings and after each layer");
+    }
+
+    /** What rounded weights do to the fifteen cosines of the tour. */
+    private static String weights(SentenceEncoder exact) {
+        float[][] cosines = Similarity.cosine(exact.encode(Samples.QUERIES), exact.encode(Samples.DOCUMENTS));
+        double left = 80;
+        double width = 480;
+        double middle = 90;
+        double thousandth = 15;
+        Svg svg = new Svg().text(10, 14, "start", "s m", "change of the cosine");
+        for (int t = -8; t <= 4; t += 4) {
+            double y = middle - t * thousandth;
+            svg.line(left, y, left + width, y, "a")
+                    .text(
+                            left - 8,
+                            y + 4,
+                            "end",
+                            "s",
+                            t == 0
+                                    ? "0"
+                                    : String.format(Locale.ROOT, "%+.3f", t / 1000.0)
+                                            .replace('-', '−'));
+        }
+        for (int tenth = 0; tenth <= 10; tenth += 2) {
+            svg.text(
+                    left + width * tenth / 10,
+                    middle + 140,
+                    "middle",
+                    "s",
+                    String.format(Locale.ROOT, "%.1f", tenth / 10.0));
+        }
+        svg.text(left + width / 2, middle + 160, "middle", "s m", "cosine with weights in fp32");
+        svg.cell(left + width + 20, 60, 9, 1).text(left + width + 36, 69, "start", "", "int8");
+        svg.cross(left + width + 24, 94, 5).text(left + width + 36, 99, "start", "", "bf16");
+        for (WeightPrecision precision : List.of(WeightPrecision.INT8, WeightPrecision.BF16)) {
+            try (SentenceEncoder rounded = SentenceEncoder.load(
+                    ModelOptions.DUAL, LoadOptions.defaults().withWeights(precision))) {
+                float[][] others =
+                        Similarity.cosine(rounded.encode(Samples.QUERIES), rounded.encode(Samples.DOCUMENTS));
+                for (int q = 0; q < cosines.length; q++) {
+                    for (int d = 0; d < cosines[q].length; d++) {
+                        double x = left + width * cosines[q][d];
+                        double y = middle - 1000 * ((double) others[q][d] - cosines[q][d]) * thousandth;
+                        if (precision == WeightPrecision.INT8) {
+                            svg.cell(x - 4, y - 4, 9, 1);
+                        } else {
+                            svg.cross(x, y, 5);
+                        }
+                    }
+                }
+            }
+        }
+        return svg.document("Change of fifteen cosines when the weights are rounded to int8 and to bf16");
     }
 }

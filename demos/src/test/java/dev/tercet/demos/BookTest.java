@@ -176,7 +176,29 @@ class BookTest {
     void everyChapterNamesItsSources() {
         assertEquals(9, Book.chapters().size());
         for (Book.Chapter chapter : Book.chapters()) {
-            assertTrue(chapter.lines().contains("## Sources"), chapter.name());
+            int sources = chapter.lines().indexOf("## Sources");
+            assertTrue(sources > 0, chapter.name());
+            List<String> papers = chapter.lines().stream()
+                    .skip(sources)
+                    .filter(line -> line.startsWith("- "))
+                    .toList();
+            assertTrue(papers.size() >= 3, chapter.name());
+            for (String paper : papers) {
+                assertTrue(paper.contains("](https://"), chapter.name() + ": " + paper);
+            }
+        }
+    }
+
+    @Test
+    void everyChapterHasAFigureAndQuotesCode() {
+        for (Book.Chapter chapter : Book.chapters()) {
+            assertTrue(
+                    chapter.lines().stream().anyMatch(line -> line.matches("!\\[.+]\\(figures/[\\w-]+\\.svg\\)")),
+                    chapter.name());
+            assertTrue(
+                    !chapter.quotes().isEmpty()
+                            || String.join("\n", chapter.lines()).contains("textbook"),
+                    chapter.name());
         }
     }
 

@@ -43,6 +43,18 @@ final class Svg {
         return this;
     }
 
+    Svg box(double x, double y, double width, double height) {
+        body.append("<rect x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\" class=\"a\"/>\n"
+                .formatted(number(x), number(y), number(width), number(height)));
+        reach(x + width, y + height);
+        return this;
+    }
+
+    /** Two strokes through a point. */
+    Svg cross(double x, double y, double arm) {
+        return line(x - arm, y - arm, x + arm, y + arm, "l").line(x - arm, y + arm, x + arm, y - arm, "l");
+    }
+
     Svg cell(double x, double y, double size, double opacity) {
         if (opacity >= 0.005) {
             body.append("<rect x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\" class=\"c\" opacity=\"%s\"/>\n"

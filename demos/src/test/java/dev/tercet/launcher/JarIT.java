@@ -58,6 +58,20 @@ class JarIT {
         return Files.readString(err).replaceFirst("WARNING: Using incubator modules: jdk.incubator.vector\\R", "");
     }
 
+    /** What README.md says first of explain, typed by someone who never ran it before. */
+    @Test
+    void aPageOfOnesOwnTextIsThereWithinTenSeconds() throws IOException, InterruptedException {
+        Path page = folder.resolve("page.html");
+        long start = System.nanoTime();
+        Process process = builder(
+                        "explain", "encode", "A cat sits on the mat.", "A kitten lies on a rug.", "-o", page.toString())
+                .start();
+        assertEquals(0, exitCode(process));
+        double seconds = (System.nanoTime() - start) / 1e9;
+        assertTrue(seconds < 10, seconds + " s");
+        assertTrue(Files.size(page) > 100_000);
+    }
+
     /** A command that waits for input, and the second JVM that runs it. */
     private Process waiting() throws IOException, InterruptedException {
         Process launcher = builder("tokenize", "-i", "-").start();
