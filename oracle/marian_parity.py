@@ -1,13 +1,15 @@
-"""Compares translations of any sentences with transformers: marian_parity.py JAR MODEL_DIR SENTENCES [COUNT]
+"""Compares translations of any sentences with transformers: marian_parity.py JAR MODEL_DIR SENTENCES [COUNT [SETTING…]]
 
 JAR        demos/target/tercet.jar
 MODEL_DIR  a Marian checkpoint, as in models/tercet/en-fr-tiny
 SENTENCES  a file with one sentence a line
 COUNT      of them, from the first on; 300 by default
+SETTING    numbers of the settings below to run, counted from 0; all by default
 
 Runs both for every setting below, in fp32, and prints how many sentences have other ids. Each of those is shown to be a
-tie or not: translations in the same place of the ranking have scores that differ by less than 1e-5. Ends with 1 where more than 0.5 % differ or a difference is not a tie below 1e-5. Prints the
-largest difference of scores and of tokens' log-probabilities too.
+tie or not: translations in the same place of the ranking have scores that differ by less than 1e-5. Ends with 1 where
+more than 0.5 % differ or a difference is not a tie below 1e-5. Prints the largest difference of scores and of tokens'
+log-probabilities too.
 """
 
 import json
@@ -82,7 +84,7 @@ def reference(source, settings):
 failed = False
 everything = different = 0
 worst_score = worst_token = 0.0
-for settings in SETTINGS:
+for settings in [SETTINGS[int(number)] for number in sys.argv[5:]] or SETTINGS:
     found, others = tercet(settings), []
     if len(found) != len(texts):
         sys.exit(f"{len(found)} results for {len(texts)} sentences")

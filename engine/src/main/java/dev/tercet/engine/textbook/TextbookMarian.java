@@ -45,6 +45,12 @@ public final class TextbookMarian {
      * @param ids the translation so far, the start token first
      */
     public double[] logits(double[][] source, int[] ids) {
+        double[] last = decode(source, ids)[ids.length - 1];
+        return output(new double[][] {last})[0];
+    }
+
+    /** The layers of the decoder: hidden states of every token of the translation so far, [tokens][hidden]. */
+    double[][] decode(double[][] source, int[] ids) {
         double[][] x = embeddings("decoder", ids, config.targetVocabulary());
         observer.accept("decoder.embeddings", x);
         for (int i = 0; i < config.decoder().layers(); i++) {
@@ -53,7 +59,7 @@ public final class TextbookMarian {
             x = attend(name + ".encoder_attn", x, source, config.decoder().heads(), false);
             x = feedForward(name, x);
         }
-        return output(x[ids.length - 1]);
+        return x;
     }
 
     /** log softmax of the logits. */
@@ -140,18 +146,21 @@ public final class TextbookMarian {
     }
 
     /** How well each entry of the vocabulary fits: most often the table of token vectors, read the other way. */
-    private double[] output(double[] x) {
+    double[][] output(double[][] x) {
         int vocabulary = config.targetVocabulary();
+        int hidden = config.hidden();
         float[] weight = weights.has("lm_head.weight")
-                ? weights.floats("lm_head.weight", vocabulary, x.length)
-                : table(weights, "decoder", vocabulary, x.length);
+                ? weights.floats("lm_head.weight", vocabulary, hidden)
+                : table(weights, "decoder", vocabulary, hidden);
         float[] bias = weights.floats("final_logits_bias", 1, vocabulary);
-        double[] logits = new double[vocabulary];
-        for (int v = 0; v < vocabulary; v++) {
-            logits[v] = bias[v];
-            for (int d = 0; d < x.length; d++) logits[v] += weight[v * x.length + d] * x[d];
+        double[][] logits = new double[x.length][vocabulary];
+        for (int t = 0; t < x.length; t++) {
+            for (int v = 0; v < vocabulary; v++) {
+                logits[t][v] = bias[v];
+                for (int d = 0; d < hidden; d++) logits[t][v] += weight[v * hidden + d] * x[t][d];
+            }
         }
-        observer.accept("lm_head", new double[][] {logits});
+        observer.accept("lm_head", logits);
         return logits;
     }
 

@@ -9,7 +9,7 @@ import dev.tercet.engine.generate.NextTokens;
 import dev.tercet.engine.kernel.Kernels;
 import dev.tercet.engine.layer.Run;
 import dev.tercet.engine.layer.TokenBatch;
-import dev.tercet.engine.textbook.TextbookMarian;
+import dev.tercet.engine.textbook.RoundingModel;
 import dev.tercet.engine.trace.Trace;
 import dev.tercet.loaders.Checkpoint;
 import dev.tercet.loaders.JsonObject;
@@ -31,84 +31,63 @@ class MarianActivationsTest {
 
     @Test
     @Tag("every-width")
-    void giveEveryActivationOfTheReference() {
+    void areThoseOfTheReferenceAndOfTheTextbook() {
         try (ModelFiles files = MarianGolden.model(MarianGolden.TINY);
                 ModelFiles golden = MarianGolden.folder("en-fr-tiny-layers")) {
-            Weights expected = Checkpoint.open(golden);
             MarianModel model = MarianGolden.load(Kernels.preferred(), files);
             List<JsonObject> sentences = JsonObject.read(golden, "golden.json").objects("sentences");
-            for (int s = 0; s < sentences.size(); s++) {
-                int[] source = sentences.get(s).integers("source");
-                int[] target = sentences.get(s).integers("target");
-                compare(expected, s + ".", activations(model, source, target), model.config());
-            }
+            for (int s = 0; s < sentences.size(); s++)
+                compare(model, Checkpoint.open(files), Checkpoint.open(golden), s + ".", sentences.get(s));
         }
     }
 
     @ParameterizedTest
     @FieldSource("SMALL")
     @Tag("every-width")
-    void giveEveryActivationOfTheReferenceInEachVariant(String name) {
+    void areThoseOfTheReferenceAndOfTheTextbookInEachVariant(String name) {
         try (ModelFiles files = MarianGolden.model(name);
                 ModelFiles golden = MarianGolden.folder(name + "/golden")) {
             MarianModel model = MarianGolden.load(Kernels.preferred(), files);
-            JsonObject json = JsonObject.read(golden, "golden.json");
-            compare(
-                    Checkpoint.open(golden),
-                    "",
-                    activations(model, json.integers("source"), json.integers("target")),
-                    model.config());
+            compare(model, Checkpoint.open(files), Checkpoint.open(golden), "", JsonObject.read(golden, "golden.json"));
         }
     }
 
-    @ParameterizedTest
-    @FieldSource("SMALL")
-    void giveEveryActivationOfTheTextbook(String name) {
-        try (ModelFiles files = MarianGolden.model(name);
-                ModelFiles golden = MarianGolden.folder(name + "/golden")) {
-            MarianModel model = MarianGolden.load(Kernels.preferred(), files);
-            JsonObject json = JsonObject.read(golden, "golden.json");
-            int[] source = json.integers("source");
-            int[] target = json.integers("target");
-            Map<String, float[]> found = activations(model, source, target);
-            Map<String, double[][]> expected = new HashMap<>();
-            TextbookMarian textbook = new TextbookMarian(model.config(), Checkpoint.open(files), expected::put);
-            textbook.logits(textbook.encode(source), target);
-            for (String activation : expected.keySet()) {
-                float[] whole = found.get(activation);
-                assertNotNull(whole, activation);
-                float[] flat = flat(expected.get(activation));
-                // of the logits the textbook gives those of the last token
-                float[] last = Arrays.copyOfRange(whole, whole.length - flat.length, whole.length);
-                float[] compared = activation.equals("lm_head") ? last : whole;
-                MarianGolden.assertClose(
-                        activation, flat, compared, bound(activation, model.config()), MarianGolden.largest(flat));
-            }
-        }
-    }
-
-    private static float[] flat(double[][] rows) {
-        float[] flat = new float[rows.length * rows[0].length];
-        for (int i = 0; i < flat.length; i++) flat[i] = (float) rows[i / rows[0].length][i % rows[0].length];
-        return flat;
-    }
-
-    private static void compare(Weights golden, String prefix, Map<String, float[]> found, MarianConfig config) {
+    /** Every activation against the textbook, and every one of the golden file against that too. */
+    private static void compare(
+            MarianModel model, Weights checkpoint, Weights golden, String prefix, JsonObject sentence) {
+        MarianConfig config = model.config();
+        int[] source = sentence.integers("source");
+        int[] target = sentence.integers("target");
+        Map<String, float[]> found = activations(model, source, target);
         TreeSet<String> compared = new TreeSet<>();
-        for (String name : golden.names()) {
-            if (!name.startsWith(prefix)) continue;
-            String activation = name.substring(prefix.length());
-            float[] expected = MarianGolden.all(golden, name);
-            float[] whole = found.get(activation);
-            assertNotNull(whole, activation);
-            if (activation.equals("lm_head")) whole = firstColumns(whole, config, golden.shape(name)[1]);
-            MarianGolden.assertClose(name, expected, whole, bound(activation, config), MarianGolden.largest(expected));
-            compared.add(activation);
-        }
+        RoundingModel.activations(config, checkpoint, source, target).forEach((name, exact) -> {
+            float[] values = found.get(name);
+            assertNotNull(values, name);
+            assertEquals(exact.values().length, values.length, name);
+            double distance = exact.distance(values, 0);
+            assertTrue(distance <= exact.bound(), name + " is " + distance + " from exact, bound " + exact.bound());
+            if (!golden.has(prefix + name)) return;
+            float[] expected = MarianGolden.all(golden, prefix + name);
+            float[] whole =
+                    name.equals("lm_head") ? firstColumns(values, config, golden.shape(prefix + name)[1]) : values;
+            double toPyTorch = distance(expected, whole);
+            assertTrue(toPyTorch <= exact.bound(), name + " is " + toPyTorch + " from PyTorch, bound " + exact.bound());
+            compared.add(name);
+        });
         assertEquals(
                 3 + 3 * config.encoder().layers() + 5 * config.decoder().layers(),
                 compared.size(),
                 () -> "" + compared);
+    }
+
+    private static double distance(float[] expected, float[] found) {
+        assertEquals(expected.length, found.length);
+        double largest = 0;
+        for (int i = 0; i < expected.length; i++) {
+            double difference = Math.abs((double) expected[i] - found[i]);
+            largest = Double.isNaN(difference) ? Double.POSITIVE_INFINITY : Math.max(largest, difference);
+        }
+        return largest;
     }
 
     private static float[] firstColumns(float[] logits, MarianConfig config, int columns) {
@@ -117,21 +96,6 @@ class MarianActivationsTest {
         for (int r = 0; r < rows; r++)
             System.arraycopy(logits, r * config.targetVocabulary(), first, r * columns, columns);
         return first;
-    }
-
-    /** By depth: four products a layer of the encoder, six of the decoder, which comes after the encoder. */
-    private static double bound(String activation, MarianConfig config) {
-        int longest = Math.max(config.encoder().intermediate(), config.decoder().intermediate());
-        String[] parts = activation.split("\\.");
-        int layer = parts[1 % parts.length].equals("layers") ? Integer.parseInt(parts[2]) + 1 : 0;
-        int encoder = 4 * config.encoder().layers();
-        int products =
-                switch (parts[0]) {
-                    case "encoder" -> 1 + 4 * layer;
-                    case "decoder" -> 1 + encoder + 6 * layer;
-                    default -> 2 + encoder + 6 * config.decoder().layers();
-                };
-        return MarianGolden.bound(products, longest);
     }
 
     /**
