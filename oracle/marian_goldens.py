@@ -15,6 +15,8 @@ en-fr-tiny-generate.jsonl.gz
                      what generate() returns: a line of versions, a line with all sentences and their token ids, then a
                      line for each setting with all hypotheses of all sentences and their scores
 full-size-logits     golden.json and model.safetensors: the same of the synthetic model of full size
+small-activations    a random model and, for each activation function of transformers by its name, what the layers give at
+                     their ends and generate() returns with that one
 small-*              random models in the variants that configs allow, as transformers or torch save them, with
                      golden/ (every activation of one run) and generate.jsonl.gz (what generate() returns for random
                      settings)
@@ -31,6 +33,7 @@ import torch
 import transformers
 from safetensors.torch import load_file, save_file
 from transformers import MarianConfig, MarianMTModel, MarianTokenizer
+from transformers.activations import ACT2CLS, ACT2FN
 
 tiny, resources = map(pathlib.Path, sys.argv[1:3])
 torch.set_num_threads(1)
@@ -415,10 +418,34 @@ def small(name, variant):
     write_lines(golden / "generate.jsonl.gz", lines)
 
 
+def every_activation_function(name):
+    out = small_model(name, dict(SMALL["small-shared-f16"], seed=8))
+    rng = random.Random(name)
+    sources = [[rng.randrange(23) for _ in range(7)] for _ in range(8)]
+    target = [22] + [rng.randrange(22) for _ in range(5)]
+    tensors, hypotheses = {}, {}
+    for function in ACT2CLS:
+        if list(ACT2FN[function].parameters()):
+            continue
+        config = MarianConfig.from_pretrained(out)
+        config.activation_function = function
+        model = MarianMTModel.from_pretrained(out, config=config, dtype=torch.float32, attn_implementation="eager").eval()
+        found = activations(model, sources[0], target)
+        for part in ("encoder.layers.1.final_layer_norm", "decoder.layers.1.final_layer_norm", "lm_head"):
+            tensors[f"{function}.{part}"] = found[part]
+        hypotheses[function] = [h for h, _ in generate(model, sources, {"num_beams": 3, "num_return_sequences": 3})]
+    golden = folder(name + "/golden")
+    save_file(tensors, golden / "model.safetensors")
+    write_json(golden / "golden.json",
+               {"versions": VERSIONS, "sources": sources, "target": target, "hypotheses": hypotheses})
+
+
 resources.mkdir(parents=True, exist_ok=True)
 wanted = sys.argv[3:] or ["small", "tiny"]
 if "small" in wanted:
-    wanted += SMALL
+    wanted += [*SMALL, "small-activations"]
+if "small-activations" in wanted:
+    every_activation_function("small-activations")
 for name in dict.fromkeys(wanted):
     if name in SMALL:
         small(name, SMALL[name])

@@ -79,6 +79,34 @@ class GenerateTest {
         }
     }
 
+    @Test
+    void findsTheHypothesesOfTheReferenceWithEveryActivationFunction() {
+        try (ModelFiles files = MarianGolden.model(MarianGolden.ACTIVATIONS);
+                ModelFiles golden = MarianGolden.folder(MarianGolden.ACTIVATIONS + "/golden")) {
+            JsonObject json = JsonObject.read(golden, "golden.json");
+            Kernels kernels = Kernels.preferred();
+            for (String function : json.object("hypotheses").fields()) {
+                MarianModel model = MarianGolden.load(kernels, files, function);
+                SearchSettings settings = GenerationConfig.beams(3)
+                        .nBest(3)
+                        .over(GenerationConfig.of(files))
+                        .settings(
+                                kernels,
+                                model.config().targetVocabulary(),
+                                model.config().positions());
+                List<?> expected = json.object("hypotheses").list(function);
+                List<List<Generated>> found = new MarianRunner(kernels, Workers.shared(), model)
+                        .run(json.integerLists("sources"), settings, null);
+                for (int s = 0; s < found.size(); s++)
+                    assertEquals(
+                            show(((List<?>) expected.get(s))
+                                    .stream().map(MarianGolden::ints).toList()),
+                            show(found.get(s).stream().map(Generated::ids).toList()),
+                            function + ", source " + s);
+            }
+        }
+    }
+
     private static String show(List<int[]> lists) {
         return lists.stream().map(Arrays::toString).toList().toString();
     }

@@ -52,7 +52,7 @@ class InvalidModelsTest {
     @ParameterizedTest
     @CsvSource({
         "model_type, '\"bert\"', '\"roberta\"', bert",
-        "hidden_act, '\"gelu\"', '\"quick_gelu\"', gelu_new",
+        "hidden_act, '\"gelu\"', '\"xielu\"', gelu_new",
         "hidden_size, 24, 25, divisor",
         "num_attention_heads, 3, 0, at least 1",
         "layer_norm_eps, 1e-12, -1, layer_norm_eps",

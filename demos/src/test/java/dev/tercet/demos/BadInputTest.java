@@ -145,10 +145,10 @@ class BadInputTest {
     @Test
     void anActivationThatIsNotThere() throws IOException {
         Path config = encoder.resolve("config.json");
-        Files.writeString(config, Files.readString(config).replace("\"gelu\"", "\"mish\""));
+        Files.writeString(config, Files.readString(config).replace("\"gelu\"", "\"xielu\""));
         Outcome outcome = embed("cat");
         assertEquals(2, outcome.code());
-        assertTrue(outcome.err().contains("hidden_act is \"mish\""), outcome.err());
+        assertTrue(outcome.err().contains("hidden_act is \"xielu\""), outcome.err());
     }
 
     @Test

@@ -1,10 +1,10 @@
 package dev.tercet.engine.kernel;
 
 /**
- * Exponential, hyperbolic tangent and GELU out of additions, multiplications, fused multiply-adds, divisions and bit
- * patterns only: each of these rounds in one way everywhere, so the vector kernels can repeat the same steps in every
- * lane and get the same bits, interpreted or compiled. ({@code Math.exp} may differ between JVMs, and the vector
- * library's exponential differs between the interpreter and C2.)
+ * Exponential, hyperbolic tangent, GELU and the other activation functions out of additions, multiplications, fused
+ * multiply-adds, divisions and bit patterns only: each of these rounds in one way everywhere, so the vector kernels can
+ * repeat the same steps in every lane and get the same bits, interpreted or compiled. ({@code Math.exp} may differ
+ * between JVMs, and the vector library's exponential differs between the interpreter and C2.)
  *
  * <p>The coefficients were fitted for this project (least maximum of the relative error, then rounded to floats one
  * after the other). The stated errors are those of the tests, which sweep the whole range.
@@ -73,6 +73,23 @@ final class ElementaryFunctions {
     static final float GELU_TANH_1 = 0.7978845608028654f;
 
     static final float GELU_TANH_3 = 0.035677408136300125f;
+
+    static final float QUICK_GELU = 1.702f;
+
+    static final float LEAKY_SLOPE = 0.01f;
+
+    /** Above this, tanh(ln(1 + eˣ)) rounds to 1, and (eˣ)² is far from overflow. */
+    static final float MISH_ONE_ABOVE = 20f;
+
+    static final float LAPLACE_MEAN = 0.707107f;
+
+    static final float LAPLACE_DEVIATION = 0.282095f;
+
+    // ln(1 + e) = 2s + 2s³ · P(s²) with s = e / (2 + e), for e ≤ 1
+    static final float LOG1P_0 = 2 * 0.3333320617675781f;
+    static final float LOG1P_1 = 2 * 0.20010867714881897f;
+    static final float LOG1P_2 = 2 * 0.13999314606189728f;
+    static final float LOG1P_3 = 2 * 0.14013350009918213f;
 
     /**
      * e<sup>x</sup>, within 1 ulp. 0 below {@link #EXP_ZERO_BELOW}, infinity above {@link #EXP_INFINITE_ABOVE}, NaN for
@@ -149,5 +166,77 @@ final class ElementaryFunctions {
 
     static float relu(float x) {
         return x < 0f ? 0f : x;
+    }
+
+    /** min(gelu(x), 10); gelu is nowhere below −10. */
+    static float gelu10(float x) {
+        float y = gelu(x);
+        return y > 10f ? 10f : y;
+    }
+
+    /** x / (1 + e^(−1.702 x)). */
+    static float quickGelu(float x) {
+        return x / (1f + exp(-QUICK_GELU * x));
+    }
+
+    static float relu6(float x) {
+        float y = relu(x);
+        return y > 6f ? 6f : y;
+    }
+
+    static float relu2(float x) {
+        float y = relu(x);
+        return y * y;
+    }
+
+    static float leakyRelu(float x) {
+        return x > 0f ? x : LEAKY_SLOPE * x;
+    }
+
+    /** In the order of PyTorch's kernel, so with its bits. */
+    static float hardSwish(float x) {
+        return x * relu6(x + 3f) / 6f;
+    }
+
+    /**
+     * x · tanh(ln(1 + e)), e = eˣ. As (1 + e)² = 1 + n with n = e · (e + 2), the tangent is n / (n + 2): nothing
+     * cancels where e is small.
+     */
+    static float mish(float x) {
+        float e = exp(x > MISH_ONE_ABOVE ? MISH_ONE_ABOVE : x);
+        float n = e * (e + 2f);
+        return x * (n / (n + 2f));
+    }
+
+    /** Φ of the standardized x, to 2⁻²² absolutely: ½ + t · P(t²) / Q(t²) as in {@link #gelu}. */
+    static float laplace(float x) {
+        float t = (x - LAPLACE_MEAN) / LAPLACE_DEVIATION;
+        float u = t * t;
+        float p = Math.fma(ERF_P5, u, ERF_P4);
+        p = Math.fma(p, u, ERF_P3);
+        p = Math.fma(p, u, ERF_P2);
+        p = Math.fma(p, u, ERF_P1);
+        p = Math.fma(p, u, ERF_P0);
+        float q = Math.fma(ERF_Q5, u, ERF_Q4);
+        q = Math.fma(q, u, ERF_Q3);
+        q = Math.fma(q, u, ERF_Q2);
+        q = Math.fma(q, u, ERF_Q1);
+        q = Math.fma(q, u, ERF_Q0);
+        float odd = (t * p) / q;
+        float y = 0.5f + odd;
+        float end = t > 0f ? 1f : 0f;
+        return u > ERF_ONE_ABOVE ? end : y;
+    }
+
+    /** √(max(x, 0) + ln(1 + e^(−|x|))); the logarithm by the series of the area tangent, which converges fast here. */
+    static float sqrtSoftplus(float x) {
+        float e = exp(-Math.abs(x));
+        float s = e / (2f + e);
+        float w = s * s;
+        float p = Math.fma(LOG1P_3, w, LOG1P_2);
+        p = Math.fma(p, w, LOG1P_1);
+        p = Math.fma(p, w, LOG1P_0);
+        float log = Math.fma(p * w, s, 2f * s);
+        return (float) Math.sqrt(relu(x) + log);
     }
 }

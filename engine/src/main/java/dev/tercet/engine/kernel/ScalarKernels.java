@@ -288,6 +288,15 @@ final class ScalarKernels implements Kernels {
             case SILU -> ElementaryFunctions.silu(x);
             case TANH -> ElementaryFunctions.tanh(x);
             case SIGMOID -> ElementaryFunctions.sigmoid(x);
+            case GELU_10 -> ElementaryFunctions.gelu10(x);
+            case QUICK_GELU -> ElementaryFunctions.quickGelu(x);
+            case RELU6 -> ElementaryFunctions.relu6(x);
+            case RELU2 -> ElementaryFunctions.relu2(x);
+            case LEAKY_RELU -> ElementaryFunctions.leakyRelu(x);
+            case HARD_SWISH -> ElementaryFunctions.hardSwish(x);
+            case MISH -> ElementaryFunctions.mish(x);
+            case LAPLACE -> ElementaryFunctions.laplace(x);
+            case SQRT_SOFTPLUS -> ElementaryFunctions.sqrtSoftplus(x);
         };
     }
 

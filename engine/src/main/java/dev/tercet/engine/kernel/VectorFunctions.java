@@ -4,6 +4,7 @@ import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LT;
 import static jdk.incubator.vector.VectorOperators.MAX;
+import static jdk.incubator.vector.VectorOperators.SQRT;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -117,6 +118,75 @@ final class VectorFunctions {
 
     static FloatVector relu(FloatVector x) {
         return x.blend(0f, x.compare(LT, 0f));
+    }
+
+    static FloatVector gelu10(FloatVector x) {
+        FloatVector y = gelu(x);
+        return y.blend(10f, y.compare(GT, 10f));
+    }
+
+    static FloatVector quickGelu(FloatVector x) {
+        return x.div(exp(x.mul(-ElementaryFunctions.QUICK_GELU)).add(1f));
+    }
+
+    static FloatVector relu6(FloatVector x) {
+        FloatVector y = relu(x);
+        return y.blend(6f, y.compare(GT, 6f));
+    }
+
+    static FloatVector relu2(FloatVector x) {
+        FloatVector y = relu(x);
+        return y.mul(y);
+    }
+
+    static FloatVector leakyRelu(FloatVector x) {
+        return x.mul(ElementaryFunctions.LEAKY_SLOPE).blend(x, x.compare(GT, 0f));
+    }
+
+    static FloatVector hardSwish(FloatVector x) {
+        return x.mul(relu6(x.add(3f))).div(6f);
+    }
+
+    static FloatVector mish(FloatVector x) {
+        FloatVector e = expUpToZero(
+                x.blend(ElementaryFunctions.MISH_ONE_ABOVE, x.compare(GT, ElementaryFunctions.MISH_ONE_ABOVE)));
+        FloatVector n = e.mul(e.add(2f));
+        return x.mul(n.div(n.add(2f)));
+    }
+
+    static FloatVector laplace(FloatVector x) {
+        FloatVector t = x.sub(ElementaryFunctions.LAPLACE_MEAN).div(ElementaryFunctions.LAPLACE_DEVIATION);
+        FloatVector u = t.mul(t);
+        FloatVector p = u.fma(
+                FloatVector.broadcast(S, ElementaryFunctions.ERF_P5),
+                FloatVector.broadcast(S, ElementaryFunctions.ERF_P4));
+        FloatVector q = u.fma(
+                FloatVector.broadcast(S, ElementaryFunctions.ERF_Q5),
+                FloatVector.broadcast(S, ElementaryFunctions.ERF_Q4));
+        p = p.fma(u, FloatVector.broadcast(S, ElementaryFunctions.ERF_P3));
+        q = q.fma(u, FloatVector.broadcast(S, ElementaryFunctions.ERF_Q3));
+        p = p.fma(u, FloatVector.broadcast(S, ElementaryFunctions.ERF_P2));
+        q = q.fma(u, FloatVector.broadcast(S, ElementaryFunctions.ERF_Q2));
+        p = p.fma(u, FloatVector.broadcast(S, ElementaryFunctions.ERF_P1));
+        q = q.fma(u, FloatVector.broadcast(S, ElementaryFunctions.ERF_Q1));
+        p = p.fma(u, FloatVector.broadcast(S, ElementaryFunctions.ERF_P0));
+        q = q.fma(u, FloatVector.broadcast(S, ElementaryFunctions.ERF_Q0));
+        FloatVector y = t.mul(p).div(q).add(0.5f);
+        FloatVector end = FloatVector.zero(S).blend(1f, t.compare(GT, 0f));
+        return y.blend(end, u.compare(GT, ElementaryFunctions.ERF_ONE_ABOVE));
+    }
+
+    static FloatVector sqrtSoftplus(FloatVector x) {
+        FloatVector e = expUpToZero(x.abs().neg());
+        FloatVector s = e.div(e.add(2f));
+        FloatVector w = s.mul(s);
+        FloatVector p = w.fma(
+                FloatVector.broadcast(S, ElementaryFunctions.LOG1P_3),
+                FloatVector.broadcast(S, ElementaryFunctions.LOG1P_2));
+        p = p.fma(w, FloatVector.broadcast(S, ElementaryFunctions.LOG1P_1));
+        p = p.fma(w, FloatVector.broadcast(S, ElementaryFunctions.LOG1P_0));
+        FloatVector log = p.mul(w).fma(s, s.mul(2f));
+        return relu(x).add(log).lanewise(SQRT);
     }
 
     /** The greater in each lane; NaN in x loses. */
@@ -305,8 +375,8 @@ final class VectorFunctions {
 
     /**
      * The loop of every {@link Activation}, by its number. Objects and not a switch: C2 inlines no more than 8,000
-     * bytecodes into one method, all six loops have more, and a vector that crosses a call that was not inlined becomes
-     * an object. Through an interface it inlines one loop or two, the ones in use, or none.
+     * bytecodes into one method, all the loops together have more, and a vector that crosses a call that was not
+     * inlined becomes an object. Through an interface it inlines one loop or two, the ones in use, or none.
      */
     private static final Loop[] LOOPS = loops();
 
@@ -319,6 +389,15 @@ final class VectorFunctions {
         loops[Activation.SILU.ordinal()] = VectorFunctions::silu;
         loops[Activation.TANH.ordinal()] = VectorFunctions::tanh;
         loops[Activation.SIGMOID.ordinal()] = VectorFunctions::sigmoid;
+        loops[Activation.GELU_10.ordinal()] = VectorFunctions::gelu10;
+        loops[Activation.QUICK_GELU.ordinal()] = VectorFunctions::quickGelu;
+        loops[Activation.RELU6.ordinal()] = VectorFunctions::relu6;
+        loops[Activation.RELU2.ordinal()] = VectorFunctions::relu2;
+        loops[Activation.LEAKY_RELU.ordinal()] = VectorFunctions::leakyRelu;
+        loops[Activation.HARD_SWISH.ordinal()] = VectorFunctions::hardSwish;
+        loops[Activation.MISH.ordinal()] = VectorFunctions::mish;
+        loops[Activation.LAPLACE.ordinal()] = VectorFunctions::laplace;
+        loops[Activation.SQRT_SOFTPLUS.ordinal()] = VectorFunctions::sqrtSoftplus;
         return loops;
     }
 
@@ -364,6 +443,60 @@ final class VectorFunctions {
     private static void sigmoid(float[] x, int from, int to) {
         for (int i = from; i < to; i += L) {
             sigmoid(FloatVector.fromArray(S, x, i)).intoArray(x, i);
+        }
+    }
+
+    private static void gelu10(float[] x, int from, int to) {
+        for (int i = from; i < to; i += L) {
+            gelu10(FloatVector.fromArray(S, x, i)).intoArray(x, i);
+        }
+    }
+
+    private static void quickGelu(float[] x, int from, int to) {
+        for (int i = from; i < to; i += L) {
+            quickGelu(FloatVector.fromArray(S, x, i)).intoArray(x, i);
+        }
+    }
+
+    private static void relu6(float[] x, int from, int to) {
+        for (int i = from; i < to; i += L) {
+            relu6(FloatVector.fromArray(S, x, i)).intoArray(x, i);
+        }
+    }
+
+    private static void relu2(float[] x, int from, int to) {
+        for (int i = from; i < to; i += L) {
+            relu2(FloatVector.fromArray(S, x, i)).intoArray(x, i);
+        }
+    }
+
+    private static void leakyRelu(float[] x, int from, int to) {
+        for (int i = from; i < to; i += L) {
+            leakyRelu(FloatVector.fromArray(S, x, i)).intoArray(x, i);
+        }
+    }
+
+    private static void hardSwish(float[] x, int from, int to) {
+        for (int i = from; i < to; i += L) {
+            hardSwish(FloatVector.fromArray(S, x, i)).intoArray(x, i);
+        }
+    }
+
+    private static void mish(float[] x, int from, int to) {
+        for (int i = from; i < to; i += L) {
+            mish(FloatVector.fromArray(S, x, i)).intoArray(x, i);
+        }
+    }
+
+    private static void laplace(float[] x, int from, int to) {
+        for (int i = from; i < to; i += L) {
+            laplace(FloatVector.fromArray(S, x, i)).intoArray(x, i);
+        }
+    }
+
+    private static void sqrtSoftplus(float[] x, int from, int to) {
+        for (int i = from; i < to; i += L) {
+            sqrtSoftplus(FloatVector.fromArray(S, x, i)).intoArray(x, i);
         }
     }
 }

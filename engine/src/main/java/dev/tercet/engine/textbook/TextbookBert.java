@@ -89,7 +89,8 @@ public final class TextbookBert {
         observer.accept(name + ".attention.output", x);
 
         double[][] wide = linear(x, layer.in("intermediate.dense"));
-        for (double[] token : wide) for (int d = 0; d < token.length; d++) token[d] = activation(token[d]);
+        for (double[] token : wide)
+            for (int d = 0; d < token.length; d++) token[d] = TextbookActivation.of(config.activation(), token[d]);
         observer.accept(name + ".intermediate", wide);
         x = layerNorm(add(x, linear(wide, layer.in("output.dense"))), layer.in("output.LayerNorm"));
         observer.accept(name + ".output", x);
@@ -171,32 +172,5 @@ public final class TextbookBert {
         double[] powers = Arrays.stream(x).map(v -> Math.exp(v - max)).toArray();
         double sum = Arrays.stream(powers).sum();
         return Arrays.stream(powers).map(p -> p / sum).toArray();
-    }
-
-    private double activation(double x) {
-        return switch (config.activation()) {
-            case GELU -> x * (1 + erf(x / Math.sqrt(2))) / 2;
-            case GELU_TANH -> x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x))) / 2;
-            case RELU -> Math.max(x, 0);
-            case SILU -> x / (1 + Math.exp(-x));
-            case TANH -> Math.tanh(x);
-            case SIGMOID -> 1 / (1 + Math.exp(-x));
-            case IDENTITY -> x;
-        };
-    }
-
-    /**
-     * erf(x) = 2/√π · e^(−x²) · Σₙ 2ⁿ x²ⁿ⁺¹ / (1 · 3 ⋯ (2n + 1)), a sum without cancellation (Abramowitz and Stegun,
-     * 7.1.6).
-     */
-    static double erf(double x) {
-        if (Math.abs(x) > 6) return Math.signum(x); // 1 − erf(6) is 2e-17
-        double term = x;
-        double sum = x;
-        for (int n = 1; Math.abs(term) > 1e-18 * Math.abs(sum); n++) {
-            term *= 2 * x * x / (2 * n + 1);
-            sum += term;
-        }
-        return 2 / Math.sqrt(Math.PI) * Math.exp(-x * x) * sum;
     }
 }

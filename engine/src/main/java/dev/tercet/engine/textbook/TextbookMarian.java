@@ -138,7 +138,8 @@ public final class TextbookMarian {
     private double[][] feedForward(String name, double[][] x) {
         Weights layer = weights.in("model." + name);
         double[][] wide = linear(x, layer.in("fc1"));
-        for (double[] token : wide) for (int d = 0; d < token.length; d++) token[d] = activation(token[d]);
+        for (double[] token : wide)
+            for (int d = 0; d < token.length; d++) token[d] = TextbookActivation.of(config.activation(), token[d]);
         observer.accept(name + ".activation_fn", wide);
         double[][] normed = layerNorm(add(x, linear(wide, layer.in("fc2"))), layer.in("final_layer_norm"));
         observer.accept(name + ".final_layer_norm", normed);
@@ -209,17 +210,5 @@ public final class TextbookMarian {
         double[] powers = Arrays.stream(x).map(v -> Math.exp(v - max)).toArray();
         double sum = Arrays.stream(powers).sum();
         return Arrays.stream(powers).map(p -> p / sum).toArray();
-    }
-
-    private double activation(double x) {
-        return switch (config.activation()) {
-            case GELU -> x * (1 + TextbookBert.erf(x / Math.sqrt(2))) / 2;
-            case GELU_TANH -> x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x))) / 2;
-            case RELU -> Math.max(x, 0);
-            case SILU -> x / (1 + Math.exp(-x));
-            case TANH -> Math.tanh(x);
-            case SIGMOID -> 1 / (1 + Math.exp(-x));
-            case IDENTITY -> x;
-        };
     }
 }

@@ -91,6 +91,67 @@ class ElementaryFunctionsTest {
         assertTrue(worst <= 4, worst + " · 2⁻²⁴ · |x|");
     }
 
+    /**
+     * The factor 1.702 · x is rounded, so that its exponential is off by 2⁻²⁴ · |1.702 x|; σ(1 − σ)|z| stays below ¼.
+     */
+    @Test
+    void quickGeluIsWithinThreeUnitsOfX() {
+        double worst =
+                worstOfSize(ElementaryFunctions::quickGelu, x -> x / (1 + StrictMath.exp(-1.702 * x)), -50f, 50f);
+        assertTrue(worst <= 3, worst + " · 2⁻²⁴ · |x|");
+    }
+
+    @Test
+    void mishIsWithinFourUlps() {
+        double worst = worstUlps(ElementaryFunctions::mish, x -> x * StrictMath.tanh(softplus(x)), -80f, 1e30f);
+        assertTrue(worst <= 4, worst + " ulp");
+        assertEquals(Float.MAX_VALUE, ElementaryFunctions.mish(Float.MAX_VALUE));
+        assertEquals(Float.POSITIVE_INFINITY, ElementaryFunctions.mish(Float.POSITIVE_INFINITY));
+        assertEquals(-0f, ElementaryFunctions.mish(-1e30f));
+        assertEquals(Float.NaN, ElementaryFunctions.mish(Float.NaN));
+        assertEquals(Float.NaN, ElementaryFunctions.mish(Float.NEGATIVE_INFINITY), "as PyTorch");
+    }
+
+    @Test
+    void squareRootOfSoftplusIsWithinThreeUlps() {
+        double worst = worstUlps(ElementaryFunctions::sqrtSoftplus, x -> Math.sqrt(softplus(x)), -86f, 1e30f);
+        assertTrue(worst <= 3, worst + " ulp");
+        assertEquals(0f, ElementaryFunctions.sqrtSoftplus(Float.NEGATIVE_INFINITY));
+        assertEquals(Float.POSITIVE_INFINITY, ElementaryFunctions.sqrtSoftplus(Float.POSITIVE_INFINITY));
+        assertEquals(Float.NaN, ElementaryFunctions.sqrtSoftplus(Float.NaN));
+    }
+
+    @Test
+    void laplaceIsWithinFiveUnitsOfOne() {
+        double worst = 0;
+        for (float x : floats(-20f, 20f)) {
+            double expected = normal((x - 0.707107) / 0.282095);
+            worst = Math.max(worst, Math.abs(ElementaryFunctions.laplace(x) - expected) * 0x1p24);
+        }
+        assertTrue(worst <= 5, worst + " · 2⁻²⁴");
+        assertEquals(1f, ElementaryFunctions.laplace(Float.POSITIVE_INFINITY));
+        assertEquals(0f, ElementaryFunctions.laplace(Float.NEGATIVE_INFINITY));
+        assertEquals(Float.NaN, ElementaryFunctions.laplace(Float.NaN));
+    }
+
+    @Test
+    void functionsOfPiecesLetNaNAndInfinityThroughAsPyTorchDoes() {
+        assertEquals(6f, ElementaryFunctions.relu6(Float.POSITIVE_INFINITY));
+        assertEquals(10f, ElementaryFunctions.gelu10(Float.POSITIVE_INFINITY));
+        assertEquals(Float.POSITIVE_INFINITY, ElementaryFunctions.relu2(1e30f));
+        assertEquals(Float.NEGATIVE_INFINITY, ElementaryFunctions.leakyRelu(Float.NEGATIVE_INFINITY));
+        assertEquals(Float.NaN, ElementaryFunctions.hardSwish(Float.NEGATIVE_INFINITY));
+        assertEquals(Float.NaN, ElementaryFunctions.relu6(Float.NaN));
+        assertEquals(Float.NaN, ElementaryFunctions.relu2(Float.NaN));
+        assertEquals(Float.NaN, ElementaryFunctions.gelu10(Float.NaN));
+        assertEquals(Float.NaN, ElementaryFunctions.leakyRelu(Float.NaN));
+        assertEquals(Float.NaN, ElementaryFunctions.hardSwish(Float.NaN));
+    }
+
+    private static double softplus(double x) {
+        return Math.max(x, 0) + StrictMath.log1p(StrictMath.exp(-Math.abs(x)));
+    }
+
     @Test
     void logarithmIsRoundedOnce() {
         double worst = worstUlps(ScalarKernels::logarithm, StrictMath::log, 1e-30f, 1e30f);

@@ -52,6 +52,33 @@ class MarianActivationsTest {
         }
     }
 
+    @Test
+    @Tag("every-width")
+    void areThoseOfTheReferenceWithEveryActivationFunction() {
+        try (ModelFiles files = MarianGolden.model(MarianGolden.ACTIVATIONS);
+                ModelFiles goldenFiles = MarianGolden.folder(MarianGolden.ACTIVATIONS + "/golden")) {
+            Weights checkpoint = Checkpoint.open(files);
+            Weights golden = Checkpoint.open(goldenFiles);
+            JsonObject json = JsonObject.read(goldenFiles, "golden.json");
+            int[] source = json.integerLists("sources").getFirst();
+            int[] target = json.integers("target");
+            for (String function : json.object("hypotheses").fields()) {
+                MarianModel model = MarianGolden.load(Kernels.preferred(), files, function);
+                Map<String, float[]> found = activations(model, source, target);
+                var expected = RoundingModel.activations(model.config(), checkpoint, source, target);
+                for (String part :
+                        List.of("encoder.layers.1.final_layer_norm", "decoder.layers.1.final_layer_norm", "lm_head")) {
+                    String name = function + "." + part;
+                    double toTextbook = expected.get(part).distance(found.get(part), 0);
+                    double toPyTorch = distance(MarianGolden.all(golden, name), found.get(part));
+                    double bound = expected.get(part).bound();
+                    assertTrue(toTextbook <= bound, name + " is " + toTextbook + " from exact, bound " + bound);
+                    assertTrue(toPyTorch <= bound, name + " is " + toPyTorch + " from PyTorch, bound " + bound);
+                }
+            }
+        }
+    }
+
     /** Every activation against the textbook, and every one of the golden file against that too. */
     private static void compare(
             MarianModel model, Weights checkpoint, Weights golden, String prefix, JsonObject sentence) {

@@ -55,7 +55,7 @@ class MarianConfigTest {
                 "\"add_final_layer_norm\": true|add_final_layer_norm is true, expected false",
                 "\"static_position_embeddings\": false|static_position_embeddings is false, expected true",
                 "\"is_encoder_decoder\": false|is_encoder_decoder is false, expected true",
-                "\"activation_function\": \"mish\"|activation_function is \"mish\", expected one of",
+                "\"activation_function\": \"xielu\"|activation_function is \"xielu\", expected one of",
                 "\"d_model\": 0|d_model is 0, expected a whole number of at least 1",
                 "\"d_model\": 100|encoder_attention_heads",
                 "\"d_model\": 64, \"decoder_attention_heads\": 5|decoder_attention_heads is 5, expected a divisor of",

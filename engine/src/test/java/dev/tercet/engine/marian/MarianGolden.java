@@ -34,6 +34,9 @@ public final class MarianGolden {
             "small-separate-sigmoid-sharded-bin",
             "small-shared-tanh");
 
+    /** A model that is run with every activation function. */
+    public static final String ACTIVATIONS = "small-activations";
+
     private MarianGolden() {}
 
     /** A folder of the golden files. */
@@ -58,6 +61,14 @@ public final class MarianGolden {
 
     public static MarianModel load(Kernels kernels, ModelFiles files) {
         return MarianModel.load(Packing.exact(kernels), Workers.serial(), Checkpoint.open(files), config(files));
+    }
+
+    /** The model as if its config.json had another activation function. */
+    public static MarianModel load(Kernels kernels, ModelFiles files, String activation) {
+        String json = new String(files.read("config.json", 1 << 20), StandardCharsets.UTF_8)
+                .replaceFirst("(\"activation_function\": )\"[a-z]+\"", "$1\"" + activation + "\"");
+        MarianConfig config = MarianConfig.of(JsonObject.parse(json.getBytes(StandardCharsets.UTF_8), "config.json"));
+        return MarianModel.load(Packing.exact(kernels), Workers.serial(), Checkpoint.open(files), config);
     }
 
     static Run run(Kernels kernels, Trace trace) {
