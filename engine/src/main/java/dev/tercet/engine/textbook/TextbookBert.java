@@ -89,8 +89,7 @@ public final class TextbookBert {
         observer.accept(name + ".attention.output", x);
 
         double[][] wide = linear(x, layer.in("intermediate.dense"));
-        for (double[] token : wide)
-            for (int d = 0; d < token.length; d++) token[d] = TextbookActivation.of(config.activation(), token[d]);
+        for (double[] token : wide) for (int d = 0; d < token.length; d++) token[d] = activation(token[d]);
         observer.accept(name + ".intermediate", wide);
         x = layerNorm(add(x, linear(wide, layer.in("output.dense"))), layer.in("output.LayerNorm"));
         observer.accept(name + ".output", x);
@@ -172,5 +171,9 @@ public final class TextbookBert {
         double[] powers = Arrays.stream(x).map(v -> Math.exp(v - max)).toArray();
         double sum = Arrays.stream(powers).sum();
         return Arrays.stream(powers).map(p -> p / sum).toArray();
+    }
+
+    private double activation(double x) {
+        return TextbookActivation.of(config.activation(), x);
     }
 }

@@ -138,8 +138,7 @@ public final class TextbookMarian {
     private double[][] feedForward(String name, double[][] x) {
         Weights layer = weights.in("model." + name);
         double[][] wide = linear(x, layer.in("fc1"));
-        for (double[] token : wide)
-            for (int d = 0; d < token.length; d++) token[d] = TextbookActivation.of(config.activation(), token[d]);
+        for (double[] token : wide) for (int d = 0; d < token.length; d++) token[d] = activation(token[d]);
         observer.accept(name + ".activation_fn", wide);
         double[][] normed = layerNorm(add(x, linear(wide, layer.in("fc2"))), layer.in("final_layer_norm"));
         observer.accept(name + ".final_layer_norm", normed);
@@ -210,5 +209,9 @@ public final class TextbookMarian {
         double[] powers = Arrays.stream(x).map(v -> Math.exp(v - max)).toArray();
         double sum = Arrays.stream(powers).sum();
         return Arrays.stream(powers).map(p -> p / sum).toArray();
+    }
+
+    private double activation(double x) {
+        return TextbookActivation.of(config.activation(), x);
     }
 }
