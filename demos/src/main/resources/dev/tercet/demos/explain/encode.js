@@ -140,7 +140,7 @@ const steps = [
   }},
   {id: 'feedforward', title: 'Feed-forward', code: [
     'engine/src/main/java/dev/tercet/engine/textbook/TextbookBert.java#layer',
-    'engine/src/main/java/dev/tercet/engine/textbook/TextbookBert.java#activation',
+    'engine/src/main/java/dev/tercet/engine/textbook/TextbookActivation.java#of',
     'engine/src/main/java/dev/tercet/engine/layer/FeedForward.java#forward',
   ], view: async () => {
     const text = chosenText();

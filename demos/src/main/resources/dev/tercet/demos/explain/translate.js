@@ -168,6 +168,7 @@ present('How a translation is found',
     {id: 'words', title: 'Alternatives', code: [
       'engine/src/main/java/dev/tercet/engine/textbook/TextbookMarian.java#logProbabilities',
       'engine/src/main/java/dev/tercet/engine/textbook/TextbookMarian.java#logits',
+      'engine/src/main/java/dev/tercet/engine/textbook/TextbookMarian.java#decode',
       'engine/src/main/java/dev/tercet/engine/marian/MarianDecoder.java#forward',
     ], view: async () => {
       const node = chosenNode();
