@@ -1,8 +1,10 @@
 package dev.tercet;
 
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Words that are written with a period which ends no sentence, in English, French, German, Spanish, Italian and
@@ -17,8 +19,8 @@ final class Abbreviations {
             "Mr Mrs Ms Mx Messrs Dr Drs Prof Rev Hon Gen Col Capt Lt Maj Sgt Cpl Cmdr Adm Gov Sen Rep Pres Supt St Ste"
                     + " Mt Ft Mme Mmes Mlle Mgr Hr Fr Dipl Ing Sra Srta Dra Sig Dott Bros",
             // and words that lead on
-            "e.g eg i.e ie cf vs viz approx ca resp bzw bspw vgl sog ggf evtl inkl z.B z.b d.h u.a p.ex p.e ex env"
-                    + " c.-à-d");
+            "e.g eg i.e ie cf vs viz approx ca resp bzw bspw vgl sog ggf evtl inkl z.B z.b d.h u.a p.ex p.e ex env av"
+                    + " apr c.-à-d");
 
     /** A sentence goes on behind them if a number follows. */
     private static final Set<String> NUMBERED = words(
@@ -40,7 +42,23 @@ final class Abbreviations {
             "Der Die Das Ein Eine Er Sie Es Wir Ich Ihr Im Aber Und Am Auf Mit Nach Als Wenn Dann",
             "El Los Las Una Pero Y Ella Por Con Cuando Se Lo Gli Uno Ma E O Os As Um Uma Mas Ele Ela");
 
+    private static final Pattern LETTERS = Pattern.compile("(?:\\p{L}\\.-?)+\\p{L}");
+    private static final Set<String> LOWER_INNER = lower(INNER);
+    private static final Set<String> LOWER_NUMBERED = lower(NUMBERED);
+    private static final Set<String> LOWER_OPEN = lower(words(String.join(" ", OPEN), "etc"));
+
+    /** Without those that lead on as often: "at 5 p.m. on Monday". */
+    private static final Set<String> LOWER_BEGINNINGS = words(
+            "the this that these those there then he she it they we you i a an his her its their our my what who why"
+                    + " how",
+            "le la les il elle ils elles un une des ce cet cette ces mais je tu nous vous",
+            "der die das ein eine er sie es wir ich ihr el los las una ella gli uno ele ela");
+
     private Abbreviations() {}
+
+    private static Set<String> lower(Set<String> words) {
+        return words.stream().map(word -> word.toLowerCase(Locale.ROOT)).collect(Collectors.toUnmodifiableSet());
+    }
 
     private static Set<String> words(String... lists) {
         return Set.copyOf(Arrays.asList(String.join(" ", lists).split(" ")));
@@ -56,6 +74,14 @@ final class Abbreviations {
         if (INNER.contains(word)) return true;
         if (NUMBERED.contains(word)) return startsWithNumber(next);
         return (OPEN.contains(word) || CAPITALS.matcher(word).matches()) && !BEGINNINGS.contains(next);
+    }
+
+    /** The same in a text whose sentences begin in lower case; there a single letter is taken for an initial. */
+    static boolean goesOnInLowerCase(String word, String next) {
+        String lower = word.toLowerCase(Locale.ROOT);
+        if (LOWER_INNER.contains(lower) || lower.length() == 1 && Character.isLetter(lower.charAt(0))) return true;
+        if (LOWER_NUMBERED.contains(lower)) return startsWithNumber(next);
+        return (LOWER_OPEN.contains(lower) || LETTERS.matcher(lower).matches()) && !LOWER_BEGINNINGS.contains(next);
     }
 
     private static boolean startsWithNumber(String next) {

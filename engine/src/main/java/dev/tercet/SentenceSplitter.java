@@ -22,6 +22,11 @@ import java.util.regex.Pattern;
  * wrapped: the next one goes on in lower case, or the line is as long as wrapped ones are. A blank line always does,
  * and so does the beginning of a list item.
  *
+ * <p>In a text of which no sentence begins with a capital letter, a full stop in front of a small letter ends a
+ * sentence too. There less can be told apart: an ellipsis, a closed quotation and a single letter with a period never
+ * end one (so "vitamin c. the rest" stays together), an abbreviation that is not known does, and all lines of a
+ * paragraph are taken for wrapped ones.
+ *
  * <p>Knows the abbreviations of six European languages, and the full stops of Chinese, Japanese and Hindi. Safe for use
  * by many threads. Time grows linearly with the text.
  */
@@ -42,9 +47,19 @@ public final class SentenceSplitter {
     private static final String CLOSING = "[\\p{Pe}\\p{Pf}\"'’”»]";
     private static final String OPENING = "[\\p{Ps}\\p{Pi}\"'‘“«¿¡–—-]";
 
+    private static final String SPACE = "[\\s\\u00a0\\u202f]";
+    private static final String END = "[.!?…؟۔]" + CLOSING + "*(?: ?\\[\\d{1,4}]){0,8}(?:" + SPACE + "+[»”]" + CLOSING
+            + "*[.!?…]?)?" + SPACE + "+";
+    private static final String BEGIN = "(?:[«“]" + SPACE + "|" + OPENING + ")*";
+
     /** Ends that BreakIterator misses: an ellipsis, a footnote mark behind the full stop, letters without case. */
-    private static final Pattern MISSED = Pattern.compile("[.!?…؟۔]" + CLOSING
-            + "*(?: ?\\[\\d{1,4}]){0,8}(?:\\s+[»”])?\\s+(?=" + OPENING + "*[\\p{Lu}\\p{Lt}\\p{Lo}\\p{Nd}])");
+    private static final Pattern MISSED = Pattern.compile(END + "(?=" + BEGIN + "[\\p{Lu}\\p{Lt}\\p{Lo}\\p{Nd}])");
+
+    /** And what it takes for the middle of a sentence. */
+    private static final Pattern MISSED_IN_LOWER_CASE = Pattern.compile(END + "(?=" + BEGIN + "[\\p{L}\\p{Nd}])");
+
+    private static final Pattern CAPITAL_BEGINNING =
+            Pattern.compile("(?:^[^\\p{L}]*|" + END + BEGIN + ")[\\p{Lu}\\p{Lt}]");
 
     private static final Pattern LIST_MARK = Pattern.compile(
             "\\s*(?:[-*+•◦▪‣·–—>#]+\\s+|\\(?(?:\\d{1,3}|[a-zA-Z]|[ivx]{1,4})\\)\\s+|\\d{1,3}\\.\\s+){1,8}");
@@ -61,10 +76,12 @@ public final class SentenceSplitter {
     private static final int LONGEST_WRAPPED = 100;
 
     private final String text;
+    private final boolean lowerCase; // whether no sentence begins with a capital letter
     private final List<Span> sentences = new ArrayList<>();
 
     private SentenceSplitter(String text) {
         this.text = text;
+        this.lowerCase = !CAPITAL_BEGINNING.matcher(text).find();
     }
 
     /** The sentences of a text, in their order, without white space around them. */
@@ -108,6 +125,8 @@ public final class SentenceSplitter {
     /** Whether a sentence may go on from one line to the next. */
     private boolean wrapped(Span line, Span next) {
         if (LIST_MARK.matcher(text).region(next.start, next.end).lookingAt()) return false;
+        // a rule, an ellipsis for what is left out
+        if (!hasWord(line.start, line.end) || !hasWord(next.start, next.end)) return false;
         int first = text.codePointAt(next.start);
         if (Character.isLowerCase(first)) return true;
         int length = line.end - line.start;
@@ -162,7 +181,7 @@ public final class SentenceSplitter {
         breaks.setText(block);
         for (int at = breaks.first(); at != BreakIterator.DONE; at = breaks.next())
             if (at > 0) boundaries.add(start + at);
-        Matcher missed = MISSED.matcher(block);
+        Matcher missed = (lowerCase ? MISSED_IN_LOWER_CASE : MISSED).matcher(block);
         while (missed.find()) boundaries.add(start + missed.end());
         return boundaries;
     }
@@ -186,8 +205,11 @@ public final class SentenceSplitter {
         boolean closed = last != '.' && STOPS.indexOf(last) < 0 && WIDE_STOPS.indexOf(last) < 0;
         char stop = closed ? lastWithoutClosing(begun, end) : last;
         if (STOPS.indexOf(stop) < 0 && WIDE_STOPS.indexOf(stop) < 0) return !isFootnote(begun, end);
-        if (lower && (closed || stop == '.' || stop == '…')) return true; // "Why?" he asked
-        return last == '.' && Abbreviations.goesOn(wordBefore(begun, end - 1), following);
+        boolean ellipsis = stop == '…' || text.startsWith("..", end - 2);
+        if (lower && (ellipsis || (lowerCase ? closed && stop != '.' : closed || stop == '.')))
+            return true; // "Why?" he asked
+        String word = last == '.' ? wordBefore(begun, end - 1) : "";
+        return lowerCase ? Abbreviations.goesOnInLowerCase(word, following) : Abbreviations.goesOn(word, following);
     }
 
     private char lastWithoutClosing(int begun, int end) {

@@ -46,6 +46,8 @@ class SentenceSplitterTest {
                 "\"Why?\" he asked.|\"Stop!\" she said.|\"Stop.\"|Then he left.",
                 "He said “It is late.”|She agreed.",
                 "« Bonjour. »|Il part.",
+                "« Bonjour ! »|« Il est tard », dit-il.|« Bon. »|Il y vivait 50 ans av. J.-C. environ.",
+                "Il dit : « Il\u00a0est\u00a0tard.\u00a0»|«\u00a0Non\u00a0!\u00a0»|Fin.",
                 "He ate (a lot.)|Then he slept.",
                 "He came (really?) and left (at once!).|Good.",
                 "She asked: \"Do you know Mr. Smith?\"|\"No.\"",
@@ -62,7 +64,20 @@ class SentenceSplitterTest {
                 // stray punctuation
                 "Stop.|Go on . . . please.",
                 "Well done! 👍|Next one.",
-                "No way.|Sure. --"
+                "No way.|Sure. --",
+                // all in lower case
+                "i saw it.|then he left.|was it good?|yes!",
+                "mr. smith met dr. jones and mrs. brown.|they talked.",
+                "we met Tom on monday.|he had e.g. apples, i.e. ripe ones.|see no. 7 and fig. 3 on pp. 12 here.|he said"
+                        + " no.|then he left.",
+                "at 5 p.m. on monday we ate fish, rice etc. and drank.|we met at 5 p.m.|the door was closed.",
+                "j. k. rowling wrote books.|everyone read them.",
+                "well... i don't know.|he paused… then he left.",
+                "\"why?\" he asked.|\"it is late.\"|she agreed.|see www.example.com.|it costs 3.14 dollars.|fine",
+                "he joined the u.s. army in 1990.|he left the u.s.|then he came back.",
+                "il pleut.|on reste ici.|m. dupont arrive.",
+                // one capital letter behind a full stop: small letters go on
+                "he left.|He came at 5 approximat. for lunch."
             })
     void findsTheSentencesOf(String marked) {
         assertEquals(Arrays.asList(marked.split("\\|")), split(marked.replace('|', ' ')));
@@ -110,6 +125,9 @@ class SentenceSplitterTest {
                 List.of("This line is as long as a line of wrapped text is, followed by", "an item"),
                 split("This line is as long as a line of wrapped text is, followed by\n- an item"));
         assertEquals(List.of("one", "two"), split("one\n\ntwo"));
+        assertEquals(
+                List.of("This line is as long as a line of wrapped text is, followed by", "what was left out"),
+                split("This line is as long as a line of wrapped text is, followed by\n....\nwhat was left out"));
     }
 
     /** Whatever the text: spans in order, no white space around them, no word outside but in list marks. */
