@@ -1,12 +1,14 @@
 package dev.tercet.benchmarks;
 
+import dev.tercet.engine.kernel.Activation;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
 
 /**
- * The kernels of {@link AttentionBenchmark} and {@link RowBenchmark} in a minute instead of an hour, by the processor
- * time of the thread: for a busy machine, and for a look after a change. JMH has the last word.
+ * Kernels of {@link AttentionBenchmark}, {@link ActivationBenchmark} and {@link RowBenchmark} in a minute instead of an
+ * hour, by the processor time of the thread: for a busy machine, and for a look after a change. JMH has the last word.
  *
  * <p>{@code java --add-modules jdk.incubator.vector -cp benchmarks/target/benchmarks.jar
  * dev.tercet.benchmarks.KernelTimes}
@@ -25,8 +27,11 @@ public final class KernelTimes {
         RowBenchmark vector = rows("vector");
         RowBenchmark scalar = rows("scalar");
         line("layerNorm 128x384", vector::layerNorm, scalar::layerNorm);
-        line("gelu 128x1536", vector::gelu, scalar::gelu);
-        line("tanh 128x1536", vector::tanh, scalar::tanh);
+        for (Activation activation : List.of(Activation.GELU, Activation.SILU, Activation.TANH))
+            line(
+                    activation.name().toLowerCase(Locale.ROOT) + " 128x1536",
+                    activation(activation, "vector"),
+                    activation(activation, "scalar"));
         line("softmax 59514", vector::softmax, scalar::softmax);
         line("logSoftmax 59514", vector::logSoftmax, scalar::logSoftmax);
         line("mean 128x384", vector::mean, scalar::mean);
@@ -38,6 +43,14 @@ public final class KernelTimes {
         benchmark.kernels = kernels;
         benchmark.prepare();
         return benchmark::attention;
+    }
+
+    private static Supplier<float[]> activation(Activation activation, String kernels) {
+        ActivationBenchmark benchmark = new ActivationBenchmark();
+        benchmark.activation = activation;
+        benchmark.kernels = kernels;
+        benchmark.prepare();
+        return benchmark::activate;
     }
 
     private static RowBenchmark rows(String kernels) {

@@ -1,6 +1,5 @@
 package dev.tercet.benchmarks;
 
-import dev.tercet.engine.kernel.Activation;
 import dev.tercet.engine.kernel.Kernels;
 import dev.tercet.engine.kernel.Rows;
 import java.util.concurrent.TimeUnit;
@@ -16,7 +15,10 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** The kernels that pass over rows, on 128 tokens of MiniLM; softmax on one row of a translator's vocabulary. */
+/**
+ * The kernels that pass over rows, on 128 tokens of MiniLM; softmax and what a search does on one row of a translator's
+ * vocabulary.
+ */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -26,7 +28,6 @@ import org.openjdk.jmh.annotations.Warmup;
 public class RowBenchmark {
     private static final int TOKENS = 128;
     private static final int HIDDEN = 384;
-    private static final int WIDE = 1536;
     private static final int VOCABULARY = 59514;
 
     @Param({"vector", "scalar"})
@@ -35,10 +36,8 @@ public class RowBenchmark {
     private final float[] hidden = Numbers.random(TOKENS * HIDDEN);
     private final float[] residual = Numbers.random(TOKENS * HIDDEN + 1);
     private final float[] weight = Numbers.random(HIDDEN);
-    private final float[] wide = Numbers.random(TOKENS * WIDE);
     private final float[] logits = Numbers.random(VOCABULARY);
     private final float[] normalized = new float[TOKENS * HIDDEN];
-    private final float[] activated = new float[TOKENS * WIDE];
     private final float[] probabilities = new float[VOCABULARY];
     private final float[] pooled = new float[HIDDEN];
     private Kernels chosen;
@@ -46,24 +45,23 @@ public class RowBenchmark {
     @Setup
     public void prepare() {
         chosen = Kernels.scalar();
-        float[][] expected = {
-            layerNorm().clone(),
-            gelu().clone(),
-            tanh().clone(),
-            softmax().clone(),
-            logSoftmax().clone(),
-            mean().clone()
-        };
+        float[][] expected = results();
         chosen = Numbers.kernels(kernels);
-        float[][] measured = {
+        float[][] measured = results();
+        for (int i = 0; i < expected.length; i++) Numbers.requireSame(expected[i], measured[i]);
+    }
+
+    private float[][] results() {
+        return new float[][] {
             layerNorm().clone(),
-            gelu().clone(),
-            tanh().clone(),
             softmax().clone(),
             logSoftmax().clone(),
-            mean().clone()
+            {logSumOfExponentials(), firstAbove(), dot()},
+            add().clone(),
+            scale().clone(),
+            mean().clone(),
+            max().clone()
         };
-        for (int i = 0; i < expected.length; i++) Numbers.requireSame(expected[i], measured[i]);
     }
 
     @Benchmark
@@ -81,22 +79,6 @@ public class RowBenchmark {
 
     /** A copy is part of the time here and below: the kernel works in place, and its input must stay what it is. */
     @Benchmark
-    public float[] gelu() {
-        return activation(Activation.GELU);
-    }
-
-    @Benchmark
-    public float[] tanh() {
-        return activation(Activation.TANH);
-    }
-
-    private float[] activation(Activation activation) {
-        System.arraycopy(wide, 0, activated, 0, wide.length);
-        chosen.activate(activation, activated, 0, activated.length);
-        return activated;
-    }
-
-    @Benchmark
     public float[] softmax() {
         System.arraycopy(logits, 0, probabilities, 0, logits.length);
         chosen.softmax(probabilities, 0, probabilities.length);
@@ -108,6 +90,45 @@ public class RowBenchmark {
         System.arraycopy(logits, 0, probabilities, 0, logits.length);
         chosen.logSoftmax(probabilities, 0, probabilities.length);
         return probabilities;
+    }
+
+    @Benchmark
+    public float logSumOfExponentials() {
+        return chosen.logSumOfExponentials(logits, 0, VOCABULARY, 5f);
+    }
+
+    /** There is none, so all are looked at. */
+    @Benchmark
+    public int firstAbove() {
+        return chosen.firstAbove(1e3f, 1f, logits, 0, 0, VOCABULARY);
+    }
+
+    /** Of two vectors of MiniLM, once for each token. */
+    @Benchmark
+    public float dot() {
+        float sum = 0;
+        for (int t = 0; t < TOKENS; t++) sum += chosen.dot(hidden, t * HIDDEN, residual, t * HIDDEN, HIDDEN);
+        return sum;
+    }
+
+    @Benchmark
+    public float[] add() {
+        System.arraycopy(residual, 0, normalized, 0, normalized.length);
+        chosen.add(hidden, 0, normalized, 0, normalized.length);
+        return normalized;
+    }
+
+    @Benchmark
+    public float[] scale() {
+        System.arraycopy(hidden, 0, normalized, 0, normalized.length);
+        chosen.scale(19.6f, normalized, 0, normalized.length);
+        return normalized;
+    }
+
+    @Benchmark
+    public float[] max() {
+        chosen.max(Rows.of(hidden, HIDDEN, TOKENS), HIDDEN, pooled, 0);
+        return pooled;
     }
 
     @Benchmark
