@@ -39,10 +39,16 @@ record DocumentTranslator(
         }
     }
 
-    /** @param listener hears of every sentence, in their order, as soon as it and those before it are translated */
-    DocumentTranslation translate(String document, Consumer<TranslatedSentence> listener) {
+    /**
+     * @param code what goes in front of every sentence: a target language, or nothing
+     * @param listener hears of every sentence, in their order, as soon as it and those before it are translated
+     */
+    DocumentTranslation translate(String code, String document, Consumer<TranslatedSentence> listener) {
         int coded = languageCodeEnd(document);
-        String prefix = coded == 0 ? "" : document.substring(0, coded) + " ";
+        if (coded > 0 && !code.isEmpty())
+            throw new IllegalArgumentException("the document begins with " + document.substring(0, coded)
+                    + ", but the target language is given as " + code.strip() + "; leave one of the two out");
+        String prefix = coded == 0 ? code : document.substring(0, coded) + " ";
         List<TranslatedSentence> sentences = new ArrayList<>();
         StringBuilder text = new StringBuilder();
         int written = coded;

@@ -84,9 +84,10 @@ public final class GenerationConfig {
      * @param prefix what every translation begins with; null for nothing
      * @param prefixText the same as text, which wants a tokenizer; null for none
      * @param alignments what to take them from; null for none
+     * @param targetLanguage which one of a multilingual model; null for what the text says
      */
-    private record Call(long seed, int[] prefix, String prefixText, AlignmentHeads alignments) {
-        static final Call OPEN = new Call(0, null, null, null);
+    private record Call(long seed, int[] prefix, String prefixText, AlignmentHeads alignments, String targetLanguage) {
+        static final Call OPEN = new Call(0, null, null, null, null);
     }
 
     /** Everything as the model's files say. */
@@ -248,7 +249,7 @@ public final class GenerationConfig {
      * {@link #maxLength} and {@link #minLength} count it.
      */
     public GenerationConfig prefix(int... tokens) {
-        return with(new Call(call.seed, tokens.clone(), null, call.alignments));
+        return with(new Call(call.seed, tokens.clone(), null, call.alignments, call.targetLanguage));
     }
 
     /**
@@ -256,7 +257,12 @@ public final class GenerationConfig {
      * whole word, the model finishes the word only where it has tokens for the two parts.
      */
     public GenerationConfig prefix(String text) {
-        return with(new Call(call.seed, null, Objects.requireNonNull(text, "the prefix is null"), call.alignments));
+        return with(new Call(
+                call.seed,
+                null,
+                Objects.requireNonNull(text, "the prefix is null"),
+                call.alignments,
+                call.targetLanguage));
     }
 
     /**
@@ -286,7 +292,7 @@ public final class GenerationConfig {
 
     /** What is drawn, together with the text. Default 0. */
     public GenerationConfig seed(long seed) {
-        return with(new Call(seed, call.prefix, call.prefixText, call.alignments));
+        return with(new Call(seed, call.prefix, call.prefixText, call.alignments, call.targetLanguage));
     }
 
     /** Sampling: above 1 makes unlikely tokens likelier, below 1 likely ones. Above 0; default 1. */
@@ -334,13 +340,30 @@ public final class GenerationConfig {
      * of decoding each of them once more.
      */
     public GenerationConfig alignments(boolean wanted) {
-        return with(new Call(call.seed, call.prefix, call.prefixText, wanted ? AlignmentHeads.defaults() : null));
+        return withAlignments(wanted ? AlignmentHeads.defaults() : null);
     }
 
     /** The same from attention heads of one's choice. */
     public GenerationConfig alignments(AlignmentHeads heads) {
-        return with(
-                new Call(call.seed, call.prefix, call.prefixText, Objects.requireNonNull(heads, "the heads are null")));
+        return withAlignments(Objects.requireNonNull(heads, "the heads are null"));
+    }
+
+    private GenerationConfig withAlignments(AlignmentHeads heads) {
+        return with(new Call(call.seed, call.prefix, call.prefixText, heads, call.targetLanguage));
+    }
+
+    /**
+     * What a multilingual model translates into: puts {@code >>fra<<} in front of every text, which then begins with no
+     * code of its own. A model of one target language has none to choose.
+     *
+     * @param language {@code fra} or {@code >>fra<<}; {@link Translator#targetLanguages} lists them
+     */
+    public GenerationConfig targetLanguage(String language) {
+        return withLanguage(Objects.requireNonNull(language, "the target language is null"));
+    }
+
+    private GenerationConfig withLanguage(String language) {
+        return with(new Call(call.seed, call.prefix, call.prefixText, call.alignments, language));
     }
 
     /**
@@ -375,6 +398,7 @@ public final class GenerationConfig {
         if (call.prefix != null) others.add("prefix=" + Arrays.toString(call.prefix));
         if (call.prefixText != null) others.add("prefix=\"" + call.prefixText + "\"");
         if (call.alignments != null) others.add("alignments=" + call.alignments);
+        if (call.targetLanguage != null) others.add("target_language=" + call.targetLanguage);
         return Stream.concat(fields, others.stream()).collect(Collectors.joining(", ", "GenerationConfig[", "]"));
     }
 
@@ -430,6 +454,16 @@ public final class GenerationConfig {
     /** What alignments to take, where they are wanted. */
     Optional<AlignmentHeads> alignments() {
         return Optional.ofNullable(call.alignments);
+    }
+
+    /** The target language, where it is given. */
+    Optional<String> targetLanguage() {
+        return Optional.ofNullable(call.targetLanguage);
+    }
+
+    /** The same for texts that say themselves what they are to be translated into. */
+    GenerationConfig withoutTargetLanguage() {
+        return withLanguage(null);
     }
 
     /** Strings that end a hypothesis; none in most cases. */

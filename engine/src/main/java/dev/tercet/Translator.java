@@ -216,8 +216,9 @@ public final class Translator implements AutoCloseable {
             String document, GenerationConfig generation, Consumer<TranslatedSentence> listener) {
         if (document == null) throw new IllegalArgumentException("the document is null");
         int maxNewTokens = settings(generation).maxLength() - 1;
-        return new DocumentTranslator(tokenizer, maxLength, maxNewTokens, texts -> translate(texts, generation))
-                .translate(document, listener);
+        GenerationConfig ofEach = generation.withoutTargetLanguage();
+        return new DocumentTranslator(tokenizer, maxLength, maxNewTokens, texts -> translate(texts, ofEach))
+                .translate(code(generation), document, listener);
     }
 
     /**
@@ -251,7 +252,7 @@ public final class Translator implements AutoCloseable {
         SearchSettings settings = settings(GenerationConfig.greedy());
         int layer = layer(heads);
         return model.call(() -> {
-            List<Encoding> read = encode(sources);
+            List<Encoding> read = encode("", sources);
             List<int[]> ids = new ArrayList<>();
             for (int i = 0; i < targets.size(); i++) ids.add(targetIds(targets.get(i), i));
             List<MarianRunner.Given> given = runner.given(
@@ -315,7 +316,7 @@ public final class Translator implements AutoCloseable {
                 merged.maxTime().isPresent() ? begin + (long) (merged.maxTime().getAsDouble() * 1e9) : null;
         Consumer<Search> listener = control.listener() == null ? null : new Parts(control.listener(), texts.size());
         return model.call(() -> {
-            List<Encoding> encodings = encode(texts);
+            List<Encoding> encodings = encode(code(merged), texts);
             List<int[]> sources = encodings.stream().map(Encoding::ids).toList();
             List<List<Generated>> found = runner.run(
                     sources, settings, new Control(control.cancelled(), deadline, listener), trace, decisions);
@@ -348,10 +349,14 @@ public final class Translator implements AutoCloseable {
         /** How many tokens of each text it knows; the start token counts. */
         private final int[] told;
 
+        private final String[] shown;
+
         Parts(Consumer<PartialTranslation> listener, int texts) {
             this.listener = listener;
             this.told = new int[texts];
             Arrays.fill(told, 1);
+            this.shown = new String[texts];
+            Arrays.fill(shown, "");
         }
 
         @Override
@@ -369,7 +374,14 @@ public final class Translator implements AutoCloseable {
         }
 
         private void tell(int text, int[] ids, boolean finished) {
-            listener.accept(new PartialTranslation(text, tokenizer.decode(ids, true), ids, finished));
+            String whole = tokenizer.decode(ids, true);
+            if (finished) {
+                listener.accept(new PartialTranslation(text, whole, ids, true));
+                return;
+            }
+            String certain = PartialTranslation.certain(whole);
+            if (certain.startsWith(shown[text])) shown[text] = certain;
+            listener.accept(new PartialTranslation(text, shown[text], ids, false));
         }
     }
 
@@ -438,23 +450,55 @@ public final class Translator implements AutoCloseable {
                 .anyMatch(string -> text.indexOf(string, Math.max(0, before - string.length() + 1)) >= 0);
     }
 
-    private List<Encoding> encode(List<String> texts) {
+    /** @param code what goes in front of every text: a target language, or nothing */
+    private List<Encoding> encode(String code, List<String> texts) {
         Encoding[] encodings = new Encoding[texts.size()];
         model.workers().run(encodings.length, i -> {
             if (texts.get(i) == null) throw new IllegalArgumentException("text " + i + " is null");
-            checkLanguage(texts.get(i), i);
-            encodings[i] = tokenizer.encode(texts.get(i), maxLength);
+            checkLanguage(code, texts.get(i), i);
+            encodings[i] = tokenizer.encode(code + texts.get(i), maxLength);
         });
         return List.of(encodings);
     }
 
     /** A code that a multilingual model does not have would be read as an unknown word, and any language come out. */
-    private void checkLanguage(String text, int i) {
+    private void checkLanguage(String code, String text, int i) {
         if (languages.isEmpty() || !text.startsWith(">>")) return;
-        Matcher code = LANGUAGE_CODE.matcher(text);
-        if (code.lookingAt() && !languages.contains(code.group()))
-            throw new IllegalArgumentException("text " + i + " begins with " + code.group() + ", but " + model.name()
+        Matcher own = LANGUAGE_CODE.matcher(text);
+        if (!own.lookingAt()) return;
+        if (!code.isEmpty())
+            throw new IllegalArgumentException("text " + i + " begins with " + own.group()
+                    + ", but the target language is given as " + code.strip() + "; leave one of the two out");
+        if (!languages.contains(own.group()))
+            throw new IllegalArgumentException("text " + i + " begins with " + own.group() + ", but " + model.name()
                     + " has no such target language; it has " + String.join(", ", languages));
+    }
+
+    /** What the settings put in front of every text. */
+    private String code(GenerationConfig generation) {
+        return generation
+                .targetLanguage()
+                .map(this::targetLanguage)
+                .map(code -> code + " ")
+                .orElse("");
+    }
+
+    /**
+     * A target language as texts begin with it.
+     *
+     * @param language {@code fra} or {@code >>fra<<}
+     * @return {@code >>fra<<}
+     * @throws IllegalArgumentException when the model does not have it; the message lists those that it has
+     */
+    public String targetLanguage(String language) {
+        String code = language.startsWith(">>") && language.endsWith("<<") ? language : ">>" + language + "<<";
+        if (languages.isEmpty())
+            throw new IllegalArgumentException("target language " + language + ": " + model.name()
+                    + " has one target language only, leave it out");
+        if (!languages.contains(code))
+            throw new IllegalArgumentException("target language " + language + ": " + model.name()
+                    + " has no such target language; it has " + String.join(", ", languages));
+        return code;
     }
 
     private Hypothesis hypothesis(Generated generated, Alignment alignment) {

@@ -72,6 +72,55 @@ class MultilingualTest {
     }
 
     @Test
+    void putsTheTargetLanguageInFrontOfEveryText() {
+        List<String> texts = List.of("Why?", "Thank you.");
+        List<Translation> expected = translator.translate(
+                texts.stream().map(text -> ">>fra<< " + text).toList(), SHORT);
+        for (String language : List.of("fra", ">>fra<<")) {
+            List<Translation> found = translator.translate(texts, SHORT.targetLanguage(language));
+            for (int i = 0; i < 2; i++) {
+                assertArrayEquals(
+                        expected.get(i).hypotheses().getFirst().ids(),
+                        found.get(i).hypotheses().getFirst().ids());
+                assertEquals(expected.get(i).tokens(), found.get(i).tokens());
+            }
+        }
+    }
+
+    @Test
+    void refusesATargetLanguageThatItDoesNotHaveAndListsThoseThatItHas() {
+        assertEquals(
+                "target language xyz: " + folder + " has no such target language; it has >>deu_Latn<<, >>fra<<",
+                assertThrows(
+                                IllegalArgumentException.class,
+                                () -> translator.translation("Why?", SHORT.targetLanguage("xyz")))
+                        .getMessage());
+    }
+
+    @Test
+    void refusesTwoTargetLanguagesOfOneText() {
+        GenerationConfig german = SHORT.targetLanguage("deu_Latn");
+        String expected =
+                " begins with >>fra<<, but the target language is given as >>deu_Latn<<; leave one of the two" + " out";
+        assertEquals(
+                "text 0" + expected,
+                assertThrows(IllegalArgumentException.class, () -> translator.translation(">>fra<< Why?", german))
+                        .getMessage());
+        assertEquals(
+                "the document" + expected,
+                assertThrows(IllegalArgumentException.class, () -> translator.translateDocument(">>fra<< Why?", german))
+                        .getMessage());
+    }
+
+    @Test
+    void translatesADocumentIntoTheTargetLanguage() {
+        DocumentTranslation coded = translator.translateDocument(">>fra<< Why?\n\nThank you.\n", SHORT);
+        DocumentTranslation given = translator.translateDocument("Why?\n\nThank you.\n", SHORT.targetLanguage("fra"));
+        assertEquals(coded.text(), given.text());
+        assertEquals(0, given.sentences().getFirst().start());
+    }
+
+    @Test
     void takesTextThatOnlyLooksLikeACode() {
         assertEquals(
                 2,

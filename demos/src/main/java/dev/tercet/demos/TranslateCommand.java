@@ -6,6 +6,7 @@ import dev.tercet.GenerationConfig;
 import dev.tercet.Hypothesis;
 import dev.tercet.TargetScore;
 import dev.tercet.Translation;
+import dev.tercet.TranslationControl;
 import dev.tercet.Translator;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -33,6 +34,10 @@ import picocli.CommandLine.Parameters;
             "--scores adds \"tokens\", \"logProbabilities\" and \"finish\" (END, STOP_STRING, MAX_LENGTH, MAX_TIME);",
             "--alignments adds \"sourceTokens\" and \"alignment\": a row for each token, a column for each source"
                     + " token.",
+            "--stream writes a translation as it grows. Greedy search and sampling are certain of every token, beam"
+                    + " search",
+            "of those that all its hypotheses begin with. With jsonl: objects {\"partial\",\"ids\"}, then the usual"
+                    + " one.",
             "--pairs prints {\"text\",\"translation\",\"score\",\"ids\",\"truncated\"}, score = sum of log p.",
             "",
             "With --document: the translated text, and on standard error what is wrong with it; --format jsonl prints",
@@ -67,6 +72,18 @@ final class TranslateCommand extends Command {
 
     @Option(names = "--format", paramLabel = "text|jsonl", defaultValue = "text", description = "(text)")
     private Format format;
+
+    @Option(
+            names = "--stream",
+            description = "Write each translation while it is made: as far as it is certain, text by text.")
+    private boolean stream;
+
+    @Option(
+            names = "--target-language",
+            paramLabel = "CODE",
+            description = "What a multilingual model translates into, fra as well as >>fra<<; as if every text began"
+                    + " with >>fra<<.")
+    private String targetLanguage;
 
     @Option(names = "--scores", description = "With jsonl: the log-probability of every token.")
     private boolean scores;
@@ -222,9 +239,20 @@ final class TranslateCommand extends Command {
         if (texts.isEmpty() && !input.given()) {
             throw wrongUsage("nothing to translate: give texts, or -i FILE (-i - reads standard input)");
         }
+        if (stream && (document || output != null)) {
+            throw wrongUsage("--stream shows single texts while they are translated: leave out "
+                    + (document ? "--document" : "--output"));
+        }
         GenerationConfig config = generation.over(decoding.config());
         if (alignments) {
             config = config.alignments(heads());
+        }
+        if (targetLanguage != null) {
+            config = config.targetLanguage(targetLanguage);
+        }
+        if (stream) {
+            stream(config);
+            return;
         }
         if (document) {
             translateDocuments(config);
@@ -243,6 +271,36 @@ final class TranslateCommand extends Command {
                 }
                 json.flush();
                 progress.done(batch.size(), inputs.fractionRead());
+            }
+            results.complete();
+        }
+    }
+
+    private void stream(GenerationConfig config) throws IOException {
+        if (format == Format.text && decoding.nBest != null && decoding.nBest > 1) {
+            throw wrongUsage(
+                    "--stream in plain text shows one translation of a text: leave out --nbest, or add --format"
+                            + " jsonl");
+        }
+        try (Inputs<String> inputs = input.texts(texts, streams);
+                Results results = Results.open(null, streams.out());
+                Translator translator =
+                        Translator.load(model.model(ModelOptions.TRANSLATION), model.loadOptions(this))) {
+            JsonLines json = new JsonLines(results.stream());
+            for (String text = inputs.next(); text != null; text = inputs.next()) {
+                GrowingText growing =
+                        format == Format.text ? GrowingText.plain(results.stream()) : GrowingText.objects(json);
+                Translation translation = translator
+                        .translate(
+                                List.of(text), config, TranslationControl.none().withListener(growing))
+                        .getFirst();
+                growing.end();
+                if (format == Format.text) {
+                    warnOfTruncation(text, translation);
+                } else {
+                    write(text, translation, json, results);
+                    json.flush();
+                }
             }
             results.complete();
         }
@@ -308,6 +366,9 @@ final class TranslateCommand extends Command {
         if (!texts.isEmpty() || input.given()) {
             throw wrongUsage("--pairs brings its own texts: leave out the others");
         }
+        if (stream) {
+            throw wrongUsage("--pairs scores translations that are there, nothing grows: leave out --stream");
+        }
         boolean lines = Inputs.isJson(pairs, null, "tsv");
         try (Inputs<List<String>> inputs = new Inputs<>(
                         List.of(),
@@ -318,11 +379,12 @@ final class TranslateCommand extends Command {
                         Translator.load(model.model(ModelOptions.TRANSLATION), model.loadOptions(this));
                 Progress progress = progress("pairs")) {
             JsonLines json = new JsonLines(results.stream());
+            String code = targetLanguage == null ? "" : translator.targetLanguage(targetLanguage) + " ";
             for (List<List<String>> batch = inputs.nextBatch(BATCH);
                     !batch.isEmpty();
                     batch = inputs.nextBatch(BATCH)) {
                 List<TargetScore> found = translator.score(
-                        batch.stream().map(List::getFirst).toList(),
+                        batch.stream().map(pair -> code + pair.getFirst()).toList(),
                         batch.stream().map(List::getLast).toList(),
                         heads());
                 for (int i = 0; i < found.size(); i++) {

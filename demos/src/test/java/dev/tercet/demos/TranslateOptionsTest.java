@@ -3,6 +3,10 @@ package dev.tercet.demos;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** {@code translate} with a prefix, with scores and alignments, sampling and stopping. */
@@ -85,5 +89,78 @@ class TranslateOptionsTest {
                 .done()
                 .out();
         assertTrue(line.contains("\"ids\":[],") && line.contains("\"finish\":\"MAX_TIME\""), line);
+    }
+
+    /** What was written before each flush. */
+    private static final class Flushes extends ByteArrayOutputStream {
+        final List<String> seen = new ArrayList<>();
+
+        @Override
+        public void flush() {
+            seen.add(toString(StandardCharsets.UTF_8));
+        }
+    }
+
+    @Test
+    void writesAGreedyTranslationTokenByToken() {
+        Flushes out = new Flushes();
+        Outcome.writing(out, "translate", "--stream", "--beams", "1", TEXT).done();
+        String whole = Outcome.of("translate", "--beams", "1", TEXT).done().out();
+        assertEquals(whole, out.toString(StandardCharsets.UTF_8));
+        List<String> parts = out.seen.stream().distinct().toList();
+        assertTrue(parts.size() >= 5, parts.toString());
+        for (String part : parts) assertTrue(whole.startsWith(part), part);
+    }
+
+    @Test
+    void streamsTheSameTranslationsAsBeamSearchReturns() {
+        String texts = "Why?\n\nI don't know what to say.\nThe cat is sleeping under the table.\n";
+        assertEquals(
+                Outcome.reading(texts, "translate", "-i", "-").done().out(),
+                Outcome.reading(texts, "translate", "--stream", "-i", "-")
+                        .done()
+                        .out());
+    }
+
+    @Test
+    void streamsObjectsAndThenTheUsualOne() {
+        List<String> lines = Outcome.of("translate", "--stream", "--format", "jsonl", "--beams", "1", "Why?")
+                .done()
+                .lines();
+        assertEquals(
+                Outcome.of("translate", "--format", "jsonl", "--beams", "1", "Why?")
+                        .done()
+                        .lines(),
+                List.of(lines.getLast()));
+        assertTrue(lines.size() >= 2);
+        for (String line : lines.subList(0, lines.size() - 1))
+            assertTrue(line.matches("\\{\"partial\":\"Pourquoi[^\"]*\",\"ids\":\\[\\d+(,\\d+)*]}"), line);
+    }
+
+    @Test
+    void streamsNoDocumentsFilesOrSeveralTranslations() {
+        Outcome.of("translate", "--stream", "--document", TEXT)
+                .failed(
+                        2,
+                        "tercet translate: --stream shows single texts while they are translated: leave out"
+                                + " --document");
+        Outcome.of("translate", "--stream", "-o", "file", TEXT)
+                .failed(
+                        2,
+                        "tercet translate: --stream shows single texts while they are translated: leave out --output");
+        Outcome.of("translate", "--stream", "--nbest", "2", TEXT)
+                .failed(
+                        2,
+                        "tercet translate: --stream in plain text shows one translation of a text: leave out --nbest,"
+                                + " or add --format jsonl");
+    }
+
+    @Test
+    void refusesATargetLanguageOfAModelThatHasOne() {
+        Outcome.of("translate", "--target-language", "fra", TEXT)
+                .failed(
+                        2,
+                        "tercet translate: target language fra: tercet/en-fr-tiny has one target language only, leave"
+                                + " it out");
     }
 }
