@@ -23,7 +23,7 @@ final class Numbers {
     static void requireSame(float[] reference, float[] measured) {
         for (int i = 0; i < reference.length; i++) {
             if (Float.floatToIntBits(reference[i]) != Float.floatToIntBits(measured[i]))
-                throw new IllegalStateException("element " + i + " is " + measured[i] + ", the scalar kernels give "
+                throw new IllegalStateException("element " + i + " is " + measured[i] + ", the reference gives "
                         + reference[i] + ": this time means nothing");
         }
     }
