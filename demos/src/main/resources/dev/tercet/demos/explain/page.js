@@ -128,12 +128,12 @@ const called = place => place.replace(/^.*\//, '').replace('.java#', '.');
 /** Links to the methods of a step; one that is shown is closed by its link. */
 function codeLinks(places, shown) {
   const plain = places.filter(place => place.includes('/textbook/'));
-  const ran = places.filter(place => !plain.includes(place));
+  const program = places.filter(place => !plain.includes(place));
   const links = (title, some) => some.length === 0 ? null : el('span', {}, title, some.flatMap((place, i) => [
     i ? ' · ' : ' ',
     el('a', {id: 'code-' + called(place), href: address({code: place === shown ? null : called(place)}),
       'aria-expanded': String(place === shown), 'aria-controls': place === shown ? 'listing' : null}, called(place))]));
-  return el('p', {class: 'code'}, links('The code in plain loops:', plain), links('The code that ran:', ran));
+  return el('p', {class: 'code'}, links('The code in plain loops:', plain), links('In the program:', program));
 }
 
 /** The method that the address names, if this step has it. */
@@ -150,7 +150,8 @@ function listing(place) {
   }
   return el('figure', {id: 'listing', class: 'listing'},
     el('figcaption', {}, `${place.split('#')[0]}, lines ${line} to ${last}`,
-      place.includes('/textbook/') ? '. It is written to be read; tests compare what it computes with the engine.' : null),
+      place.includes('/textbook/') ? '. It is written to be read; tests compare what it computes with the engine.'
+        : place.includes('/ScalarKernels') ? '. Where the machine has vectors, a kernel that computes many of these numbers at a time gives the same bits.' : null),
     el('pre', {tabindex: 0, role: 'region', 'aria-label': 'Source of ' + called(place)}, el('code', {}, parts, text.slice(from))));
 }
 
