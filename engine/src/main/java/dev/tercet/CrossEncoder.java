@@ -12,7 +12,6 @@ import dev.tercet.engine.layer.TokenBatch;
 import dev.tercet.engine.layer.Workspace;
 import dev.tercet.engine.parallel.Workers;
 import dev.tercet.engine.trace.Trace;
-import dev.tercet.loaders.Checkpoint;
 import dev.tercet.loaders.InvalidModelException;
 import dev.tercet.loaders.JsonObject;
 import dev.tercet.loaders.Weights;
@@ -78,11 +77,14 @@ public final class CrossEncoder implements AutoCloseable {
         return OpenModel.load(idOrFolder, options, (model, files) -> {
             JsonObject json = JsonObject.read(files, "config.json");
             BertConfig config = BertConfig.read(json);
-            Weights weights = Checkpoint.open(files);
-            TextReader reader = TextReader.load(files, config, options.maxLength());
+            Weights weights = model.checkpoint();
+            // first, because it says whether this is a cross-encoder at all
             ClassificationHead head = ClassificationHead.load(model.packing(), weights, config);
-            BertEncoder encoder = BertEncoder.load(model.packing(), model.workers(), weights, config);
-            return new CrossEncoder(model, reader, encoder, head, ScoreActivation.read(json, head.labels()));
+            var read = model.read(
+                    () -> TextReader.load(files, config, options.maxLength()),
+                    () -> BertEncoder.load(model.packing(), model.workers(), weights, config));
+            return new CrossEncoder(
+                    model, read.tokenizer(), read.weights(), head, ScoreActivation.read(json, head.labels()));
         });
     }
 
@@ -244,6 +246,11 @@ public final class CrossEncoder implements AutoCloseable {
     /** Text to token ids, as this model reads them. */
     public Tokenizer tokenizer() {
         return reader.tokenizer();
+    }
+
+    /** How the model was loaded: the weights held, and how long each part of the work took. */
+    public LoadReport loadReport() {
+        return model.report();
     }
 
     /** The model's id or folder. */

@@ -10,7 +10,6 @@ import dev.tercet.engine.layer.Run;
 import dev.tercet.engine.layer.Sequences;
 import dev.tercet.engine.layer.TokenBatch;
 import dev.tercet.engine.trace.Trace;
-import dev.tercet.loaders.Checkpoint;
 import dev.tercet.loaders.InvalidModelException;
 import dev.tercet.loaders.JsonObject;
 import dev.tercet.loaders.SentenceTransformerConfig;
@@ -72,10 +71,11 @@ public final class SentenceEncoder implements AutoCloseable {
             SentenceTransformerConfig pipeline = SentenceTransformerConfig.read(files);
             BertConfig config = BertConfig.read(JsonObject.read(files, "config.json"));
             Pooling pooling = Pooling.valueOf(pipeline.pooling().name());
-            Weights weights = Checkpoint.open(files);
-            TextReader reader = TextReader.load(files, config, options.maxLength(), pipeline);
-            BertEncoder encoder = BertEncoder.load(model.packing(), model.workers(), weights, config);
-            return new SentenceEncoder(model, reader, encoder, pooling, pipeline.normalize());
+            Weights weights = model.checkpoint();
+            var read = model.read(
+                    () -> TextReader.load(files, config, options.maxLength(), pipeline),
+                    () -> BertEncoder.load(model.packing(), model.workers(), weights, config));
+            return new SentenceEncoder(model, read.tokenizer(), read.weights(), pooling, pipeline.normalize());
         });
     }
 
@@ -167,6 +167,11 @@ public final class SentenceEncoder implements AutoCloseable {
     /** Text to token ids, as this model reads them; never truncated unless asked. */
     public Tokenizer tokenizer() {
         return reader.tokenizer();
+    }
+
+    /** How the model was loaded: the weights held, and how long each part of the work took. */
+    public LoadReport loadReport() {
+        return model.report();
     }
 
     /** The model's id or folder. */

@@ -9,10 +9,10 @@ import dev.tercet.engine.marian.MarianModel;
 import dev.tercet.engine.marian.MarianRunner;
 import dev.tercet.engine.trace.SearchListener;
 import dev.tercet.engine.trace.Trace;
-import dev.tercet.loaders.Checkpoint;
 import dev.tercet.loaders.InvalidModelException;
 import dev.tercet.loaders.JsonObject;
 import dev.tercet.loaders.ModelFiles;
+import dev.tercet.loaders.Weights;
 import dev.tercet.tokenizer.Encoding;
 import dev.tercet.tokenizer.MarianTokenizer;
 import java.util.ArrayList;
@@ -90,24 +90,32 @@ public final class Translator implements AutoCloseable {
     private static Translator assemble(OpenModel model, ModelFiles files, LoadOptions options) {
         MarianConfig config = MarianConfig.of(JsonObject.read(files, "config.json"));
         GenerationConfig defaults = GenerationConfig.of(files);
+        int wanted = options.maxLength();
+        if (wanted > config.positions())
+            throw new IllegalArgumentException("maxLength is " + wanted + ", but " + files.name()
+                    + " has positions for " + config.positions() + " tokens");
+        try {
+            defaults.settings(model.kernels(), config.targetVocabulary(), config.positions());
+        } catch (IllegalArgumentException e) {
+            throw new InvalidModelException(files.describe("generation_config.json") + ": " + e.getMessage(), e);
+        }
+        Weights weights = model.checkpoint();
+        var read = model.read(
+                () -> tokenizer(files, config),
+                () -> MarianModel.load(model.packing(), model.workers(), weights, config));
+        MarianTokenizer tokenizer = read.tokenizer();
+        int maxLength = wanted > 0 ? wanted : Math.min(tokenizer.modelMaxLength(), config.positions());
+        return new Translator(model, tokenizer, read.weights(), defaults, maxLength);
+    }
+
+    private static MarianTokenizer tokenizer(ModelFiles files, MarianConfig config) {
         MarianTokenizer tokenizer = MarianTokenizer.load(new TokenizerFilesOfModel(files));
         int vocabulary = Math.max(config.vocabulary(), config.targetVocabulary());
         if (tokenizer.vocabularySize() > vocabulary)
             throw new InvalidModelException(files.name() + ": the tokenizer has " + tokenizer.vocabularySize()
                     + " entries, vocab_size in config.json is " + vocabulary
                     + "; they belong to different models");
-        int wanted = options.maxLength();
-        if (wanted > config.positions())
-            throw new IllegalArgumentException("maxLength is " + wanted + ", but " + files.name()
-                    + " has positions for " + config.positions() + " tokens");
-        int maxLength = wanted > 0 ? wanted : Math.min(tokenizer.modelMaxLength(), config.positions());
-        try {
-            defaults.settings(model.kernels(), config.targetVocabulary(), config.positions());
-        } catch (IllegalArgumentException e) {
-            throw new InvalidModelException(files.describe("generation_config.json") + ": " + e.getMessage(), e);
-        }
-        MarianModel marian = MarianModel.load(model.packing(), model.workers(), Checkpoint.open(files), config);
-        return new Translator(model, tokenizer, marian, defaults, maxLength);
+        return tokenizer;
     }
 
     /** The best translation, decoded as the model's generation_config.json says. */
@@ -529,6 +537,11 @@ public final class Translator implements AutoCloseable {
     /** The most tokens of a text that are read, the end token included. */
     public int maxLength() {
         return maxLength;
+    }
+
+    /** How the model was loaded: the weights held, and how long each part of the work took. */
+    public LoadReport loadReport() {
+        return model.report();
     }
 
     /** The model's id or folder. */

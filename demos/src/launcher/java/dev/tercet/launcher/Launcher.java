@@ -122,6 +122,7 @@ public final class Launcher {
             line.add(VECTOR_MODULE);
         }
         line.add("-Dtercet.launcher=" + ProcessHandle.current().pid());
+        line.add("-Dtercet.launcher.exec=" + System.currentTimeMillis());
         if (Terminal.isStderrOne()) {
             line.add("-Dtercet.stderr=terminal");
         }

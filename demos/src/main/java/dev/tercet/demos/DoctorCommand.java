@@ -2,15 +2,18 @@ package dev.tercet.demos;
 
 import dev.tercet.CrossEncoder;
 import dev.tercet.LoadOptions;
+import dev.tercet.LoadReport;
 import dev.tercet.SentenceEncoder;
 import dev.tercet.Translator;
 import dev.tercet.engine.kernel.Kernels;
 import dev.tercet.loaders.CachedModel;
 import dev.tercet.loaders.HubCache;
 import dev.tercet.loaders.ModelLocator;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
@@ -22,23 +25,63 @@ import picocli.CommandLine.Option;
         name = "doctor",
         description = "Show what runs on this machine and why: Java, kernels, threads, memory, models.")
 final class DoctorCommand extends Command {
-    @Option(names = "--timings", description = "Also load the bundled models and measure them; takes some seconds.")
+    private static final String FIRST_TEXT = "hello";
+
+    enum Format {
+        text,
+        json
+    }
+
+    @Option(
+            names = "--timings",
+            description = {
+                "Also measure, which takes some seconds: where the time from the start of the program to the first",
+                "vector goes, how long the bundled models take to load, the memory of their weights, typical runs."
+            })
     private boolean timings;
+
+    @Option(names = "--format", paramLabel = "text|json", defaultValue = "text", description = "(text)")
+    private Format format;
 
     DoctorCommand(Streams streams) {
         super(streams);
     }
 
     @Override
-    void run() {
+    void run() throws IOException {
+        Report report = timings ? new Report() : null;
+        if (report != null) {
+            measure(report);
+        }
+        if (format == Format.json) {
+            writeJson(report);
+            return;
+        }
         PrintStream out = new PrintStream(streams.out(), false, StandardCharsets.UTF_8);
         java(out);
         machine(out);
         models(out);
-        if (timings) {
-            timings(out);
+        if (report != null) {
+            report.print(out);
         }
         out.flush();
+    }
+
+    private void writeJson(Report report) throws IOException {
+        JsonLines json = new JsonLines(streams.out());
+        json.begin()
+                .text("java", Runtime.version().toString())
+                .text("vendor", System.getProperty("java.vendor"))
+                .text("vm", System.getProperty("java.vm.name"))
+                .text("kernels", Kernels.preferred().description())
+                .text("startCache", startCache())
+                .number("threads", Tour.threads(LoadOptions.defaults()))
+                .number("heapBytes", Runtime.getRuntime().maxMemory());
+        if (report != null) {
+            report.write(json);
+        }
+        json.end();
+        json.flush();
     }
 
     private static void line(PrintStream out, String label, String format, Object... values) {
@@ -154,43 +197,125 @@ final class DoctorCommand extends Command {
         line(out, "hub", "%s%s", locator.hub().endpoint(), locator.hub().offline() ? ", not asked: offline" : "");
     }
 
-    private static void timings(PrintStream out) {
-        line(
-                out,
-                "start",
-                "%s from the start of the JVM to here",
-                Numbers.time(ManagementFactory.getRuntimeMXBean().getUptime() / 1e3));
-        String query = Samples.QUERIES.getFirst();
-        String document = Samples.DOCUMENTS.getFirst();
-        try (SentenceEncoder encoder = timedLoad(out, ModelOptions.DUAL, SentenceEncoder::load)) {
-            timed(out, "embed, one query", () -> encoder.encode(query));
-            List<String> many = Collections.nCopies(64, document);
-            timed(out, "embed, 64 documents", () -> encoder.encode(many));
+    /** Before anything else is looked at, so that what is measured is a cold start. */
+    private void measure(Report report) {
+        StartTimes.Load load = StartTimes.Load.now();
+        try (SentenceEncoder encoder = SentenceEncoder.load(ModelOptions.DUAL)) {
+            report.start = StartTimes.firstEmbedding(encoder, load, FIRST_TEXT);
+            report.loaded(ModelOptions.DUAL, encoder.loadReport());
+            String query = Samples.QUERIES.getFirst();
+            report.run("embed, one query", Timing.of(() -> encoder.encode(query)));
+            List<String> many = Collections.nCopies(64, Samples.DOCUMENTS.getFirst());
+            report.run("embed, 64 documents", Timing.of(() -> encoder.encode(many)));
         }
-        try (CrossEncoder cross = timedLoad(out, ModelOptions.CROSS, CrossEncoder::load)) {
-            timed(out, "score, one pair", () -> cross.score(query, document));
+        try (CrossEncoder cross = CrossEncoder.load(ModelOptions.CROSS)) {
+            report.loaded(ModelOptions.CROSS, cross.loadReport());
+            String query = Samples.QUERIES.getFirst();
+            String document = Samples.DOCUMENTS.getFirst();
+            report.run("score, one pair", Timing.of(() -> cross.score(query, document)));
         }
-        try (Translator translator = timedLoad(out, ModelOptions.TRANSLATION, Translator::load)) {
-            timed(out, "translate, one sentence", () -> translator.translate(Samples.SENTENCES.getFirst()));
+        try (Translator translator = Translator.load(ModelOptions.TRANSLATION)) {
+            report.loaded(ModelOptions.TRANSLATION, translator.loadReport());
+            String sentence = Samples.SENTENCES.getFirst();
+            report.run("translate, one sentence", Timing.of(() -> translator.translate(sentence)));
         }
     }
 
-    /** Loads a model by its id. */
-    private interface Loader<T> {
-        T load(String id);
-    }
+    /** What the timings found. */
+    private static final class Report {
+        private final List<String> loads = new ArrayList<>();
+        private final List<LoadReport> reports = new ArrayList<>();
+        private final List<String> runs = new ArrayList<>();
+        private final List<Timing> times = new ArrayList<>();
+        private StartTimes start;
 
-    private static <T> T timedLoad(PrintStream out, String id, Loader<T> loader) {
-        long start = System.nanoTime();
-        T model = loader.load(id);
-        line(out, "load", "%s  %s", Numbers.time((System.nanoTime() - start) / 1e9), id);
-        out.flush();
-        return model;
-    }
+        void loaded(String id, LoadReport report) {
+            loads.add(id);
+            reports.add(report);
+        }
 
-    private static void timed(PrintStream out, String what, Runnable work) {
-        Timing timing = Timing.of(work);
-        line(out, "run", "%s, the first time %s  %s", Numbers.time(timing.usual()), Numbers.time(timing.first()), what);
-        out.flush();
+        void run(String what, Timing timing) {
+            runs.add(what);
+            times.add(timing);
+        }
+
+        private static double seconds(LoadReport report) {
+            return report.phases().stream()
+                            .mapToLong(LoadReport.Phase::toNanos)
+                            .max()
+                            .orElse(0)
+                    / 1e9;
+        }
+
+        void print(PrintStream out) {
+            out.println();
+            out.println("From the start of the program to the first vector, in milliseconds:");
+            out.printf(Locale.ROOT, "  %-42s %8s %8s %8s%n", "", "from", "to", "adds");
+            for (StartTimes.Phase phase : start.phases()) {
+                out.printf(
+                        Locale.ROOT,
+                        "  %-42s %8.0f %8.0f %8.0f%n",
+                        phase.name(),
+                        phase.from(),
+                        phase.to(),
+                        phase.adds());
+            }
+            out.printf(Locale.ROOT, "  %-42s %8s %8s %8.0f%n%n", "sum", "", "", start.total());
+            for (int i = 0; i < loads.size(); i++) {
+                LoadReport report = reports.get(i);
+                line(
+                        out,
+                        "load",
+                        "%s  %s, dense layers as %s in %s",
+                        Numbers.time(seconds(report)),
+                        loads.get(i),
+                        name(report),
+                        ModelsCommand.size(report.weightBytes()));
+            }
+            for (int i = 0; i < runs.size(); i++) {
+                line(
+                        out,
+                        "run",
+                        "%s, the first time %s  %s",
+                        Numbers.time(times.get(i).usual()),
+                        Numbers.time(times.get(i).first()),
+                        runs.get(i));
+            }
+        }
+
+        private static String name(LoadReport report) {
+            return report.weights().name().toLowerCase(Locale.ROOT);
+        }
+
+        void write(JsonLines json) throws IOException {
+            json.beginArray("phases");
+            for (StartTimes.Phase phase : start.phases()) {
+                json.beginElement()
+                        .text("name", phase.name())
+                        .number("fromMillis", phase.from())
+                        .number("toMillis", phase.to())
+                        .number("addsMillis", phase.adds())
+                        .endElement();
+            }
+            json.endArray().number("totalMillis", start.total()).beginArray("models");
+            for (int i = 0; i < loads.size(); i++) {
+                LoadReport report = reports.get(i);
+                json.beginElement()
+                        .text("id", loads.get(i))
+                        .number("loadSeconds", seconds(report))
+                        .text("weights", name(report))
+                        .number("weightBytes", report.weightBytes())
+                        .endElement();
+            }
+            json.endArray().beginArray("runs");
+            for (int i = 0; i < runs.size(); i++) {
+                json.beginElement()
+                        .text("name", runs.get(i))
+                        .number("firstSeconds", times.get(i).first())
+                        .number("seconds", times.get(i).usual())
+                        .endElement();
+            }
+            json.endArray();
+        }
     }
 }

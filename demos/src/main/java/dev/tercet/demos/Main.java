@@ -44,6 +44,7 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] arguments) {
+        System.setProperty(StartTimes.MAIN, Long.toString(System.currentTimeMillis()));
         LauncherWatch.start();
         String[] typed = Boolean.getBoolean("tercet.arguments.escaped") ? unescaped(arguments) : arguments;
         System.exit(run(Streams.standard(), typed));

@@ -1,5 +1,10 @@
 package dev.tercet.demos;
 
+import dev.tercet.CrossEncoder;
+import dev.tercet.LoadOptions;
+import dev.tercet.LoadReport;
+import dev.tercet.SentenceEncoder;
+import dev.tercet.Translator;
 import dev.tercet.loaders.CachedModel;
 import dev.tercet.loaders.Checkpoint;
 import dev.tercet.loaders.DType;
@@ -172,9 +177,47 @@ final class ModelsCommand extends Command {
                     }
                 }
                 weights(Checkpoint.open(files), out);
+                held(kind(config), out);
                 card(files, out);
             }
             out.flush();
+        }
+
+        /** What the weights take in memory, in each precision: the model is loaded once in each. */
+        private void held(String kind, PrintStream out) {
+            for (LoadOptions.WeightPrecision precision : LoadOptions.WeightPrecision.values()) {
+                LoadOptions options = LoadOptions.defaults().withOffline(true).withWeights(precision);
+                LoadReport report = loadReport(kind, options);
+                if (report == null) return; // none of the models that run here
+                out.printf(
+                        "%-12sdense layers as %s: %s%n",
+                        precision == LoadOptions.WeightPrecision.F32 ? "in memory" : "",
+                        precision.name().toLowerCase(Locale.ROOT),
+                        size(report.weightBytes()));
+            }
+        }
+
+        private LoadReport loadReport(String kind, LoadOptions options) {
+            switch (kind) {
+                case "dual encoder" -> {
+                    try (SentenceEncoder encoder = SentenceEncoder.load(model, options)) {
+                        return encoder.loadReport();
+                    }
+                }
+                case "cross-encoder" -> {
+                    try (CrossEncoder cross = CrossEncoder.load(model, options)) {
+                        return cross.loadReport();
+                    }
+                }
+                case "encoder-decoder" -> {
+                    try (Translator translator = Translator.load(model, options)) {
+                        return translator.loadReport();
+                    }
+                }
+                default -> {
+                    return null;
+                }
+            }
         }
 
         private static void weights(Weights weights, PrintStream out) {

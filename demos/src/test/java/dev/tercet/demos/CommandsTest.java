@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tercet.loaders.JsonObject;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
@@ -398,6 +400,39 @@ class CommandsTest {
     void doctorNamesTheKernels() {
         String report = Outcome.of("doctor").done().out();
         assertTrue(report.lines().anyMatch(line -> line.matches("kernels +\\w.*")), report);
+    }
+
+    @Test
+    void doctorAccountsForTheWholeStart() {
+        String report =
+                Outcome.of("doctor", "--timings", "--format", "json").done().out();
+        JsonObject json = JsonObject.parse(report.getBytes(UTF_8), "doctor");
+        double sum = 0;
+        List<String> names = new ArrayList<>();
+        for (Object element : json.list("phases")) {
+            JsonObject phase = (JsonObject) element;
+            assertTrue(phase.number("toMillis") >= phase.number("fromMillis"), report);
+            sum += phase.number("addsMillis");
+            names.add(phase.string("name"));
+        }
+        assertEquals(json.number("totalMillis"), sum, 1e-6 * sum);
+        assertEquals("first embedding", names.getLast());
+        assertTrue(names.containsAll(List.of("read the tokenizer", "pack the weights")), report);
+        // 6 layers of 4 · 384² and 2 · 384 · 1536 numbers
+        JsonObject dual = (JsonObject) json.list("models").getFirst();
+        assertEquals(4 * 6 * (4 * 384 * 384 + 2 * 384 * 1536), dual.integer("weightBytes"));
+        assertEquals("f32", dual.string("weights"));
+    }
+
+    @Test
+    void modelsInfoSaysWhatTheWeightsTakeInEachPrecision() {
+        String info = Outcome.of("models", "info", "sentence-transformers/all-MiniLM-L6-v2")
+                .done()
+                .out();
+        assertTrue(info.contains("in memory   dense layers as f32: 42.5 MB\n"), info);
+        assertTrue(info.contains("            dense layers as bf16: 21.2 MB\n"), info);
+        // one scale for each of 6 · (4 · 384 + 1536 + 384) outputs besides
+        assertTrue(info.contains("            dense layers as int8: 10.7 MB\n"), info);
     }
 
     @Test

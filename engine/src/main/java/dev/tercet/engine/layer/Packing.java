@@ -8,6 +8,7 @@ import dev.tercet.loaders.QuantizedTensor;
 import dev.tercet.loaders.WeightRows;
 import dev.tercet.loaders.Weights;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * How the weights of dense layers get from a checkpoint into memory: for which kernels, and in how many bytes. What the
@@ -15,14 +16,15 @@ import java.util.List;
  * the file into panels, some at a time; besides the panels nothing of the size of a weight is allocated.
  *
  * @param workers share the panels of large matrices between them
+ * @param bytes the memory of everything packed is added here
  */
-public record Packing(Kernels kernels, PackedMatrix.Format format, Workers workers) {
+public record Packing(Kernels kernels, PackedMatrix.Format format, Workers workers, LongAdder bytes) {
     /** Weights that one task packs, at least: some megabytes, beside which handing out a task is nothing. */
     private static final int TASK = 1 << 20;
 
     /** With the caller's thread alone. */
     public Packing(Kernels kernels, PackedMatrix.Format format) {
-        this(kernels, format, Workers.serial());
+        this(kernels, format, Workers.serial(), new LongAdder());
     }
 
     /** In fp32, exactly the numbers of the checkpoint. */
@@ -65,7 +67,9 @@ public record Packing(Kernels kernels, PackedMatrix.Format format, Workers worke
             if (format == PackedMatrix.Format.INT8) packer.fill(stack::readInt8, from, to);
             else packer.fill(stack::read, from, to);
         });
-        return packer.matrix();
+        PackedMatrix matrix = packer.matrix();
+        bytes.add(matrix.bytes());
+        return matrix;
     }
 
     /**

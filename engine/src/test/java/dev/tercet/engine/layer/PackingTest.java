@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -174,7 +175,7 @@ class PackingTest {
             Rows x = Rows.of(random(2 * inputs), inputs, 2);
             try (Workers workers = Workers.of(3)) {
                 Linear many = Linear.load(
-                        new Packing(kernels, format, workers),
+                        new Packing(kernels, format, workers, new LongAdder()),
                         weights.in("large"),
                         inputs,
                         outputs,
