@@ -1,6 +1,5 @@
 package dev.tercet.engine.kernel;
 
-import java.util.stream.Stream;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -27,10 +26,6 @@ final class VectorKernels implements Kernels {
     private static final int ROW_BLOCK_BYTES = 400_000;
 
     private static final float[] ZEROS = new float[PANEL_WIDTH];
-
-    /** For each number of rows, the way over the panels that is the fastest here. */
-    private static final FewRows[] FEW_ROWS =
-            Stream.generate(FewRows::new).limit(FewRows.LIMIT).toArray(FewRows[]::new);
 
     /** Keeps C2 from leaving out the loads of {@link #touch}. */
     private static float touched;
@@ -89,16 +84,13 @@ final class VectorKernels implements Kernels {
             CompactLinear.run(this, x, w, bias, activation, y, fromPanel, toPanel);
             return;
         }
-        if (x.count() >= FewRows.LIMIT) {
-            linear(x, w, bias, activation, y, fromPanel, toPanel, FewRows.Way.EVEN);
-            return;
-        }
-        FewRows choice = FEW_ROWS[x.count()];
+        FirstTile choice = FirstTile.of(x.count());
         int call = choice.begin();
         long start = choice.timed(call) ? System.nanoTime() : 0;
         linear(x, w, bias, activation, y, fromPanel, toPanel, choice.way(call));
         if (choice.timed(call)) {
-            choice.took(call, System.nanoTime() - start, (long) (toPanel - fromPanel) * PANEL_WIDTH * w.inputs);
+            choice.took(
+                    call, System.nanoTime() - start, (long) x.count() * (toPanel - fromPanel) * PANEL_WIDTH * w.inputs);
         }
     }
 
@@ -110,17 +102,17 @@ final class VectorKernels implements Kernels {
             Rows y,
             int fromPanel,
             int toPanel,
-            FewRows.Way way) {
+            FirstTile.Way way) {
         boolean ragged = toPanel > fromPanel && toPanel * PANEL_WIDTH > w.outputs;
         int wholePanels = ragged ? toPanel - 1 : toPanel;
         int blockRows = Math.max(TILE_ROWS, ROW_BLOCK_BYTES / (4 * w.inputs) / TILE_ROWS * TILE_ROWS);
         for (int from = 0; from < x.count(); from += blockRows) {
             int to = Math.min(x.count(), from + blockRows);
             for (int panel = fromPanel; panel < wholePanels; panel++) {
-                if (way == FewRows.Way.TOUCHED) {
+                if (from == 0 && way == FirstTile.Way.TOUCHED) {
                     touch(w.data, panel * PANEL_WIDTH * w.inputs, PANEL_WIDTH * w.inputs);
                 }
-                panel(x, from, to, w, panel, bias, activation, y, way.first);
+                panel(x, from, to, w, panel, bias, activation, y, from == 0 ? way.first : 0);
             }
             if (ragged) {
                 lastPanel(x, from, to, w, wholePanels, bias, activation, y);
@@ -144,7 +136,7 @@ final class VectorKernels implements Kernels {
     /**
      * Rows [from, to) in tiles that differ by at most one row, so that none is left with a row or two.
      *
-     * @param first rows of the first tile, see {@link FewRows}; 0 when it is like the others
+     * @param first rows of the first tile, see {@link FirstTile}; 0 when it is like the others
      */
     private static void panel(
             Rows x,

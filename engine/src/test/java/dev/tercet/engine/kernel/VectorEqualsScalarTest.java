@@ -57,7 +57,7 @@ class VectorEqualsScalarTest {
 
     @ParameterizedTest
     @EnumSource
-    void linearOnFewRowsWhateverWayItTakes(FewRows.Way way) {
+    void linearWhateverWayTheFirstTileTakes(FirstTile.Way way) {
         Random random = new Random(41);
         int n = 3 * VECTOR.panelWidth() + 5;
         int k = 37;

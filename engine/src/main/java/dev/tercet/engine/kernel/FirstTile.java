@@ -4,19 +4,22 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * How a few rows pass over weights that lie in memory, chosen by the time it takes. All ways give the same bits.
+ * How the first tile of a panel, which fetches it from memory when it is not in a cache, passes over it: chosen by the
+ * time it takes. All ways give the same bits.
  *
- * <p>The first tile of a panel fetches it, the others find it in the cache. A tile of many rows keeps few loads on the
- * way: its multiply-adds wait in the scheduler, and when that is full nothing further is begun. On a Zen 5 six rows on
- * weights in memory took 68 µs (384 → 1152), one row 34. On a Zen 4 it was the other way round, and weights that are in
- * the cache already are best met by full tiles everywhere. Java tells neither what processor nor what cache this is, so
- * the ways are tried in turn, again and again, and the fastest is taken in between.
+ * <p>A tile of many rows keeps few loads on the way: its multiply-adds wait in the scheduler, and when that is full
+ * nothing further is begun. On a Zen 5 a product of six rows with weights in memory took 68 µs (384 → 1152), of one row
+ * 34. On a Zen 4 it was the other way round, and weights that are in the cache already are best met by full tiles
+ * everywhere. Java tells neither what processor nor what cache this is, so the ways are tried in turn, again and again,
+ * and the fastest is taken in between.
  *
  * <p>Safe for use by many threads.
  */
-final class FewRows {
-    /** From that many rows on the first tile is too small a part to matter. */
-    static final int LIMIT = 40;
+final class FirstTile {
+    /** Every smaller number of rows has its own choice; products of more rows share one. */
+    private static final int FEW_ROWS = 40;
+
+    private static final FirstTile[] BY_ROWS = new FirstTile[FEW_ROWS + 1];
 
     /** What becomes of the first rows. */
     enum Way {
@@ -48,10 +51,19 @@ final class FewRows {
     /** Calls from one trial to the next: the trials cost about a hundredth of the time. */
     static final int PERIOD = 32 * TRIAL;
 
+    static {
+        Arrays.setAll(BY_ROWS, _ -> new FirstTile());
+    }
+
     private final AtomicInteger calls = new AtomicInteger();
     private final long[][] nanos = new long[WAYS.length][ROUNDS];
-    private final long[][] numbers = new long[WAYS.length][ROUNDS];
+    private final long[][] work = new long[WAYS.length][ROUNDS];
     private volatile Way fastest = Way.EVEN;
+
+    /** The choice for products of so many rows. */
+    static FirstTile of(int rows) {
+        return BY_ROWS[Math.min(rows, FEW_ROWS)];
+    }
 
     /** Begins a product, on whatever thread. Returns its number, for the other methods. */
     int begin() {
@@ -70,26 +82,29 @@ final class FewRows {
         return call % PERIOD < TRIAL;
     }
 
-    /** @param read numbers of the weight that the product read */
-    synchronized void took(int call, long time, long read) {
+    /**
+     * @param time in nanoseconds
+     * @param multiplyAdds of the product
+     */
+    synchronized void took(int call, long time, long multiplyAdds) {
         int block = call % PERIOD / BLOCK;
         nanos[block % WAYS.length][block / WAYS.length] += time;
-        numbers[block % WAYS.length][block / WAYS.length] += read;
+        work[block % WAYS.length][block / WAYS.length] += multiplyAdds;
     }
 
     private synchronized void decide() {
         double best = Double.POSITIVE_INFINITY;
         for (Way way : WAYS) {
             for (int round = 0; round < ROUNDS; round++) {
-                long read = numbers[way.ordinal()][round];
-                double time = read == 0 ? Double.POSITIVE_INFINITY : (double) nanos[way.ordinal()][round] / read;
+                long done = work[way.ordinal()][round];
+                double time = done == 0 ? Double.POSITIVE_INFINITY : (double) nanos[way.ordinal()][round] / done;
                 if (time < best) {
                     best = time;
                     fastest = way;
                 }
             }
             Arrays.fill(nanos[way.ordinal()], 0);
-            Arrays.fill(numbers[way.ordinal()], 0);
+            Arrays.fill(work[way.ordinal()], 0);
         }
     }
 }

@@ -2,35 +2,35 @@ package dev.tercet.engine.kernel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.tercet.engine.kernel.FewRows.Way;
+import dev.tercet.engine.kernel.FirstTile.Way;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class FewRowsTest {
+class FirstTileTest {
     private static final int NUMBERS = 1_000;
 
     @Test
     void theWayThatTookTheLeastTimeIsTakenUntilTheNextTrial() {
-        FewRows choice = new FewRows();
+        FirstTile choice = new FirstTile();
         waysAfterTheTrial(choice, times(400, 300, 200, 500));
         assertEquals(EnumSet.of(Way.TWO_FIRST), waysAfterTheTrial(choice, times(400, 300, 200, 500)));
     }
 
     @Test
     void anotherWayIsTakenWhenTheTimesHaveChanged() {
-        FewRows choice = new FewRows();
+        FirstTile choice = new FirstTile();
         waysAfterTheTrial(choice, times(400, 300, 200, 500));
         assertEquals(EnumSet.of(Way.TOUCHED), waysAfterTheTrial(choice, times(400, 300, 250, 100)));
     }
 
     @Test
     void callsThatOtherWorkHeldUpDoNotCountAsLongAsSomeWereNotHeldUp() {
-        FewRows choice = new FewRows();
+        FirstTile choice = new FirstTile();
         Map<Way, Integer> times = times(400, 300, 200, 500);
         Way way = null;
-        for (int i = 0; i < FewRows.PERIOD; i++) {
+        for (int i = 0; i < FirstTile.PERIOD; i++) {
             int call = choice.begin();
             way = choice.way(call);
             // the first of the four blocks of each way
@@ -42,8 +42,8 @@ class FewRowsTest {
 
     @Test
     void timesOfLargeAndSmallProductsAreComparedByTheNumbersRead() {
-        FewRows choice = new FewRows();
-        for (int i = 0; i < FewRows.PERIOD; i++) {
+        FirstTile choice = new FirstTile();
+        for (int i = 0; i < FirstTile.PERIOD; i++) {
             int call = choice.begin();
             if (!choice.timed(call)) continue;
             long numbers = choice.way(call) == Way.ONE_FIRST ? 10 * NUMBERS : NUMBERS;
@@ -58,9 +58,9 @@ class FewRowsTest {
     }
 
     /** All calls of a period, and the ways taken by those that are not part of the trial. */
-    private static EnumSet<Way> waysAfterTheTrial(FewRows choice, Map<Way, Integer> times) {
+    private static EnumSet<Way> waysAfterTheTrial(FirstTile choice, Map<Way, Integer> times) {
         EnumSet<Way> ways = EnumSet.noneOf(Way.class);
-        for (int i = 0; i < FewRows.PERIOD; i++) {
+        for (int i = 0; i < FirstTile.PERIOD; i++) {
             int call = choice.begin();
             if (choice.timed(call)) choice.took(call, times.get(choice.way(call)), NUMBERS);
             else ways.add(choice.way(call));
