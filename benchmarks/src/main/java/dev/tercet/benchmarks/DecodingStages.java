@@ -15,8 +15,8 @@ import java.util.Map;
 
 /**
  * Kernels that note how long the stages of a Marian model take. A stage is known by the weight of its products, the
- * weight by the order in which the model packs them; what follows a product belongs to its stage, until the next one.
- * For one model, loaded and run by one thread.
+ * weight by the order in which the first translation comes upon them; what follows a product belongs to its stage,
+ * until the next one. For one model, loaded and run by one thread.
  */
 final class DecodingStages {
     /** The parts of a translation, in the order of a decoding step. */
@@ -40,7 +40,6 @@ final class DecodingStages {
         Stage.SELF_ATTENTION,
         Stage.SELF_ATTENTION,
         Stage.CROSS_ATTENTION,
-        Stage.CROSS_MEMORY,
         Stage.CROSS_ATTENTION,
         Stage.FEED_FORWARD,
         Stage.FEED_FORWARD
@@ -59,6 +58,7 @@ final class DecodingStages {
     DecodingStages(Kernels measured, MarianConfig config) {
         this.measured = measured;
         order.addAll(Collections.nCopies(ENCODER_LAYER * config.encoder().layers(), Stage.ENCODER));
+        order.addAll(Collections.nCopies(config.decoder().layers(), Stage.CROSS_MEMORY));
         for (int l = 0; l < config.decoder().layers(); l++) order.addAll(Arrays.asList(DECODER_LAYER));
         order.add(Stage.OUTPUT);
         kernels = (Kernels) Proxy.newProxyInstance(
@@ -82,7 +82,7 @@ final class DecodingStages {
 
     private Object call(Method method, Object[] arguments) throws Throwable {
         PackedMatrix weight = weight(arguments);
-        if (weight != null) current = stages.get(weight);
+        if (weight != null) current = stages.computeIfAbsent(weight, _ -> order.get(stages.size()));
         else if (current == Stage.OUTPUT) current = Stage.CHOICE;
         long start = System.nanoTime();
         Object result;
@@ -92,7 +92,6 @@ final class DecodingStages {
             throw e.getCause();
         }
         nanoseconds[current.ordinal()] += System.nanoTime() - start;
-        if (result instanceof PackedMatrix packed) stages.put(packed, order.get(stages.size()));
         return result;
     }
 

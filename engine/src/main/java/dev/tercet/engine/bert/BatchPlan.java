@@ -14,9 +14,9 @@ import java.util.List;
 record BatchPlan(List<int[]> chunks, boolean divided) {
     /**
      * Tokens of a chunk. Below, the weights are read too often for the work done with them; above, what one layer
-     * writes no longer stays in the L2 cache until the next one reads it. Measured by {@code EncoderComparison}, 32 texts
-     * of 32 and of 128 tokens: on a Zen 5 512 tokens at a time are 1 to 2 % faster than 256, as fast as 1,024; on a Zen
-     * 4, whose multiply-adds take twice as long, 256 were 7 % faster than 1,024.
+     * writes no longer stays in the L2 cache until the next one reads it. Measured by {@code EncoderComparison}, 32
+     * texts of 32 and of 128 tokens: on a Zen 5 512 tokens at a time are 1 to 2 % faster than 256, as fast as 1,024; on
+     * a Zen 4, whose multiply-adds take twice as long, 256 were 7 % faster than 1,024.
      */
     static final int CHUNK_TOKENS = 512;
 
