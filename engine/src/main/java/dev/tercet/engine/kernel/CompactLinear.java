@@ -20,6 +20,9 @@ final class CompactLinear {
     /** Rows that pass over a widened panel stay in this many bytes, as in {@link VectorKernels}. */
     private static final int ROW_BLOCK_BYTES = 400_000;
 
+    /** Keeps C2 from leaving out the loads of {@link #touch}. */
+    private static int touched;
+
     private CompactLinear() {}
 
     /** As {@link Kernels#linear}, arguments checked, for weights that are not fp32. */
@@ -33,18 +36,39 @@ final class CompactLinear {
             int fromPanel,
             int toPanel) {
         boolean inRegisters = w.bytes == null || w.zeroPoints == null && Int8Tile.POSSIBLE;
-        float[] scratch = ScratchArrays.take(inRegisters ? (ROWS + 1) * w.width : w.width * w.inputs);
+        if (inRegisters) {
+            FirstTile choice = FirstTile.of(w.format, x.count());
+            int call = choice.begin();
+            long start = choice.timed(call) ? System.nanoTime() : 0;
+            inRegisters(x, w, bias, activation, y, fromPanel, toPanel, choice.way(call));
+            if (choice.timed(call)) {
+                choice.took(
+                        call, System.nanoTime() - start, (long) x.count() * (toPanel - fromPanel) * w.width * w.inputs);
+            }
+        } else {
+            widened(floats, x, w, bias, activation, y, fromPanel, toPanel);
+        }
+    }
+
+    /** The panels widened in registers, the first tile of each in the given way. */
+    static void inRegisters(
+            Rows x,
+            PackedMatrix w,
+            float[] bias,
+            Activation activation,
+            Rows y,
+            int fromPanel,
+            int toPanel,
+            FirstTile.Way way) {
+        float[] scratch = ScratchArrays.take((Int8Tile.MANY_ROWS + 1) * w.width);
         int blockRows = Math.max(ROWS, ROW_BLOCK_BYTES / (4 * w.inputs) / ROWS * ROWS);
         try {
             for (int from = 0; from < x.count(); from += blockRows) {
                 int to = Math.min(x.count(), from + blockRows);
                 for (int panel = fromPanel; panel < toPanel; panel++) {
-                    Rows part = y.slice(from, to);
-                    if (inRegisters) {
-                        panel(x.slice(from, to), w, panel, bias, activation, part, scratch);
-                    } else {
-                        widenedPanel(floats, x.slice(from, to), w, panel, bias, activation, part, scratch);
-                    }
+                    if (from == 0 && way == FirstTile.Way.TOUCHED) touch(w, panel);
+                    int first = from == 0 ? way.first : 0;
+                    panel(x.slice(from, to), w, panel, bias, activation, y.slice(from, to), scratch, first);
                 }
             }
         } finally {
@@ -52,22 +76,70 @@ final class CompactLinear {
         }
     }
 
-    /** One panel, widened in registers, for all rows in tiles that differ by at most one row. */
+    /** Reads a number of each cache line of 64 bytes of a panel, so that the line is near when it is needed. */
+    private static void touch(PackedMatrix w, int panel) {
+        int length = w.width * w.inputs;
+        int from = panel * length;
+        int sum = 0;
+        if (w.bytes != null) {
+            for (int i = from; i < from + length; i += 64) sum += w.bytes[i];
+        } else {
+            for (int i = from; i < from + length; i += 32) sum += w.halves[i];
+        }
+        touched = sum;
+    }
+
+    /** The panels widened one after the other into an array. */
+    private static void widened(
+            Kernels floats,
+            Rows x,
+            PackedMatrix w,
+            float[] bias,
+            Activation activation,
+            Rows y,
+            int fromPanel,
+            int toPanel) {
+        float[] scratch = ScratchArrays.take(w.width * w.inputs);
+        int blockRows = Math.max(ROWS, ROW_BLOCK_BYTES / (4 * w.inputs) / ROWS * ROWS);
+        try {
+            for (int from = 0; from < x.count(); from += blockRows) {
+                int to = Math.min(x.count(), from + blockRows);
+                for (int panel = fromPanel; panel < toPanel; panel++) {
+                    widenedPanel(floats, x.slice(from, to), w, panel, bias, activation, y.slice(from, to), scratch);
+                }
+            }
+        } finally {
+            ScratchArrays.give(scratch);
+        }
+    }
+
+    /**
+     * One panel, widened in registers.
+     *
+     * @param first rows of the first tile, see {@link FirstTile}; 0 when it is like the others
+     */
     private static void panel(
-            Rows x, PackedMatrix w, int panel, float[] bias, Activation activation, Rows y, float[] scratch) {
+            Rows x,
+            PackedMatrix w,
+            int panel,
+            float[] bias,
+            Activation activation,
+            Rows y,
+            float[] scratch,
+            int first) {
         int output = panel * w.width;
         int width = Math.min(w.width, w.outputs - output);
         boolean whole = width == w.width;
         float[] start = whole && bias != null ? bias : scratch;
-        int startAt = whole && bias != null ? output : ROWS * w.width;
+        int startAt = whole && bias != null ? output : Int8Tile.MANY_ROWS * w.width;
         if (start == scratch) {
             for (int j = 0; j < w.width; j++) {
                 scratch[startAt + j] = bias == null || j >= width ? 0f : bias[output + j];
             }
         }
-        int row = 0;
-        for (int tiles = (x.count() + ROWS - 1) / ROWS; tiles > 0; tiles--) {
-            int rows = (x.count() - row + tiles - 1) / tiles;
+        boolean eights = w.bytes != null && w.width == WideTile.WIDTH;
+        int rows = first > 0 ? Math.min(first, x.count()) : nextRows(x.count(), eights);
+        for (int row = 0; row < x.count(); row += rows, rows = nextRows(x.count() - row, eights)) {
             int yAt = y.offset() + row * y.stride() + output;
             float[] target = whole ? y.data() : scratch;
             int targetAt = whole ? yAt : 0;
@@ -81,8 +153,12 @@ final class CompactLinear {
                     System.arraycopy(scratch, r * w.width, y.data(), yAt + r * y.stride(), width);
                 }
             }
-            row += rows;
         }
+    }
+
+    /** Rows of the next tile when so many are left; 0 when none is. */
+    private static int nextRows(int left, boolean eights) {
+        return eights && left == Int8Tile.MANY_ROWS ? Int8Tile.MANY_ROWS : VectorKernels.evenRows(left);
     }
 
     private static void multiply(

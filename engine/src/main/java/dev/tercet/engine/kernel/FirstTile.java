@@ -19,7 +19,7 @@ final class FirstTile {
     /** Every smaller number of rows has its own choice; products of more rows share one. */
     private static final int FEW_ROWS = 40;
 
-    private static final FirstTile[] BY_ROWS = new FirstTile[FEW_ROWS + 1];
+    private static final FirstTile[][] CHOICES = new FirstTile[PackedMatrix.Format.values().length][FEW_ROWS + 1];
 
     /** What becomes of the first rows. */
     enum Way {
@@ -52,7 +52,7 @@ final class FirstTile {
     static final int PERIOD = 32 * TRIAL;
 
     static {
-        Arrays.setAll(BY_ROWS, _ -> new FirstTile());
+        for (FirstTile[] byRows : CHOICES) Arrays.setAll(byRows, _ -> new FirstTile());
     }
 
     private final AtomicInteger calls = new AtomicInteger();
@@ -60,9 +60,9 @@ final class FirstTile {
     private final long[][] work = new long[WAYS.length][ROUNDS];
     private volatile Way fastest = Way.EVEN;
 
-    /** The choice for products of so many rows. */
-    static FirstTile of(int rows) {
-        return BY_ROWS[Math.min(rows, FEW_ROWS)];
+    /** The choice for products of so many rows on weights of a format. */
+    static FirstTile of(PackedMatrix.Format format, int rows) {
+        return CHOICES[format.ordinal()][Math.min(rows, FEW_ROWS)];
     }
 
     /** Begins a product, on whatever thread. Returns its number, for the other methods. */

@@ -84,7 +84,7 @@ final class VectorKernels implements Kernels {
             CompactLinear.run(this, x, w, bias, activation, y, fromPanel, toPanel);
             return;
         }
-        FirstTile choice = FirstTile.of(x.count());
+        FirstTile choice = FirstTile.of(w.format, x.count());
         int call = choice.begin();
         long start = choice.timed(call) ? System.nanoTime() : 0;
         linear(x, w, bias, activation, y, fromPanel, toPanel, choice.way(call));
@@ -172,7 +172,7 @@ final class VectorKernels implements Kernels {
     }
 
     /** Rows of the next tile when so many are left; 0 when none is. */
-    private static int evenRows(int left) {
+    static int evenRows(int left) {
         int tiles = (left + TILE_ROWS - 1) / TILE_ROWS;
         return tiles == 0 ? 0 : (left + tiles - 1) / tiles;
     }

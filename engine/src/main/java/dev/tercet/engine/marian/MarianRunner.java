@@ -29,7 +29,7 @@ public final class MarianRunner {
      * What is decoded together: enough rows that a weight read from memory is used often, few enough source tokens that
      * their keys and values stay below some hundred megabytes in the largest models.
      */
-    private static final Decoding.Limits LIMITS = new Decoding.Limits(64, 8192);
+    private static final Decoding.Limits LIMITS = new Decoding.Limits(128, 8192);
 
     private final Kernels kernels;
     private final Workers workers;

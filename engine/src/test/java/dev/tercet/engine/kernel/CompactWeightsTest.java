@@ -8,9 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.tercet.engine.kernel.PackedMatrix.Format;
 import dev.tercet.engine.kernel.PackedMatrix.Int8;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -93,6 +95,30 @@ class CompactWeightsTest {
         SCALAR.linear(rows, scalar, bias, activation, new Rows(expected, MARGIN, yStride, m));
         VECTOR.linear(rows, vector, bias, activation, new Rows(actual, MARGIN, yStride, m));
         assertSameBits(expected, actual, kind + " " + m + " x " + n + " x " + k + " " + activation);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    @DisabledIfSystemProperty(
+            named = "tercet.kernels",
+            matches = "scalar",
+            disabledReason = "of the vector kernels only")
+    void theWayOfTheFirstTileChangesNoBit(FirstTile.Way way) {
+        for (Kind kind : Int8Tile.POSSIBLE ? List.of(Kind.BF16, Kind.INT8) : List.of(Kind.BF16)) {
+            for (int m = 1; m <= 20; m++) {
+                int n = 3 * VECTOR.panelWidth() + 5;
+                PackedMatrix scalar = kind.pack(SCALAR, new Random(42), n, 37);
+                PackedMatrix vector = kind.pack(VECTOR, new Random(42), n, 37);
+                Rows x = Rows.of(Floats.random(new Random(m), m * 37), 37, m);
+                float[] bias = Floats.random(new Random(43), n);
+                float[] expected = new float[m * n];
+                float[] actual = new float[m * n];
+                SCALAR.linear(x, scalar, bias, Activation.GELU, Rows.of(expected, n, m));
+                CompactLinear.inRegisters(
+                        x, vector, bias, Activation.GELU, Rows.of(actual, n, m), 0, vector.panels(), way);
+                assertSameBits(expected, actual, kind + " " + m + " rows, " + way);
+            }
+        }
     }
 
     @ParameterizedTest
