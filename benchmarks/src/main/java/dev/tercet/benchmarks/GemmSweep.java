@@ -4,9 +4,14 @@ import dev.tercet.engine.kernel.Activation;
 import dev.tercet.engine.kernel.Kernels;
 import dev.tercet.engine.kernel.PackedMatrix;
 import dev.tercet.engine.kernel.Rows;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
 /**
  * Dense layers at the models' shapes for every number of rows, one thread, in percent of the FMA peak that is measured
@@ -14,26 +19,43 @@ import java.util.SplittableRandom;
  * says what the kernel can do.
  *
  * <p>{@code java --add-modules jdk.incubator.vector -cp benchmarks/target/benchmarks.jar
- * dev.tercet.benchmarks.GemmSweep [rounds] [rows …]}
+ * dev.tercet.benchmarks.GemmSweep [rounds] [rows …]}; {@code 1-64} is every number of rows from 1 to 64, and
+ * {@code -Dsvg=FILE} draws the medians.
  */
 public final class GemmSweep {
     private static final int[][] SHAPES = {{384, 1152}, {384, 384}, {384, 1536}, {1536, 384}, {512, 512}, {2048, 512}};
     private static final int[] ROWS = {1, 2, 3, 4, 5, 6, 7, 8, 12, 16, 17, 24, 32, 48, 64, 96, 128, 200, 512, 1024};
     private static final double SECONDS = 0.03;
 
+    /** In nanoseconds, for each layer and number of rows: long enough for C2, and for {@code FirstTile} to decide. */
+    private static final long WARM_UP = 500_000_000;
+
     private final Kernels kernels = Kernels.preferred();
 
     private GemmSweep() {}
 
-    public static void main(String[] args) {
+    public static void main(String[] args) throws IOException {
         int rounds = args.length > 0 ? Integer.parseInt(args[0]) : 9;
         int[] rows = args.length > 1
-                ? Arrays.stream(args).skip(1).mapToInt(Integer::parseInt).toArray()
+                ? Arrays.stream(args).skip(1).flatMapToInt(GemmSweep::rows).toArray()
                 : ROWS;
-        new GemmSweep().run(rounds, rows);
+        double[][] percents = new GemmSweep().run(rounds, rows);
+        String svg = System.getProperty("svg");
+        if (svg != null) Files.writeString(Path.of(svg), GemmPlot.svg(rows, names(), percents));
     }
 
-    private void run(int rounds, int[] rows) {
+    private static IntStream rows(String argument) {
+        int[] ends =
+                Arrays.stream(argument.split("-")).mapToInt(Integer::parseInt).toArray();
+        return IntStream.rangeClosed(ends[0], ends[ends.length - 1]);
+    }
+
+    private static List<String> names() {
+        return Arrays.stream(SHAPES).map(s -> s[0] + " → " + s[1]).toList();
+    }
+
+    /** Returns the medians, [shapes, rows]. */
+    private double[][] run(int rounds, int[] rows) {
         System.out.printf(
                 Locale.ROOT,
                 "%s; FMA peak %.1f GFLOP/s; percent of it: median (best)%n%8s",
@@ -42,14 +64,21 @@ public final class GemmSweep {
                 "rows");
         for (int[] shape : SHAPES) System.out.printf("%16s", shape[0] + " to " + shape[1]);
         System.out.println();
-        for (int m : rows) {
-            System.out.printf("%8d", m);
-            for (int[] shape : SHAPES) System.out.printf("%16s", cell(rounds, m, shape[0], shape[1]));
+        double[][] medians = new double[SHAPES.length][rows.length];
+        for (int r = 0; r < rows.length; r++) {
+            System.out.printf("%8d", rows[r]);
+            for (int s = 0; s < SHAPES.length; s++) {
+                double[] percent = percents(rounds, rows[r], SHAPES[s][0], SHAPES[s][1]);
+                medians[s][r] = EncoderComparison.median(percent);
+                double best = Arrays.stream(percent).max().orElseThrow();
+                System.out.printf("%16s", String.format(Locale.ROOT, "%.1f (%.1f)", medians[s][r], best));
+            }
             System.out.println();
         }
+        return medians;
     }
 
-    private String cell(int rounds, int rows, int inputs, int outputs) {
+    private double[] percents(int rounds, int rows, int inputs, int outputs) {
         SplittableRandom random = new SplittableRandom(1);
         float[] weight = numbers(random, outputs * inputs);
         Rows x = Rows.of(numbers(random, rows * inputs), inputs, rows);
@@ -60,17 +89,13 @@ public final class GemmSweep {
         layer.run();
         requireReference(weight, x, bias, y, inputs, outputs);
         double flop = 2.0 * rows * inputs * outputs;
-        for (long end = System.nanoTime() + 1_500_000_000; System.nanoTime() < end; ) layer.run();
+        for (long end = System.nanoTime() + WARM_UP; System.nanoTime() < end; ) layer.run();
         double[] percent = new double[rounds];
         for (int r = 0; r < rounds; r++) {
             double peak = MachineProbe.fmaPeakHere(SECONDS);
             percent[r] = 100 * bestRate(layer, flop) / peak;
         }
-        return String.format(
-                Locale.ROOT,
-                "%.1f (%.1f)",
-                EncoderComparison.median(percent),
-                Arrays.stream(percent).max().orElseThrow());
+        return percent;
     }
 
     /** In GFLOP/s, the best of some short stretches, as in the probe. */
@@ -80,7 +105,9 @@ public final class GemmSweep {
         for (long end = System.nanoTime() + (long) (SECONDS * 1e9); System.nanoTime() < end; ) {
             long start = MachineProbe.threadTime();
             for (int i = 0; i < calls; i++) layer.run();
-            best = Math.max(best, flop * calls / (MachineProbe.threadTime() - start));
+            long time = MachineProbe.threadTime() - start;
+            // the clock has stood still, once in a hundred thousand stretches
+            if (time > 0) best = Math.max(best, flop * calls / time);
         }
         return best;
     }

@@ -158,7 +158,7 @@ final class CompactLinear {
 
     /** Rows of the next tile when so many are left; 0 when none is. */
     private static int nextRows(int left, boolean eights) {
-        return eights && left == Int8Tile.MANY_ROWS ? Int8Tile.MANY_ROWS : VectorKernels.evenRows(left);
+        return eights && left == Int8Tile.MANY_ROWS ? Int8Tile.MANY_ROWS : VectorKernels.nextRows(left);
     }
 
     private static void multiply(

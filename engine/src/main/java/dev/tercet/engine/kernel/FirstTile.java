@@ -23,11 +23,11 @@ final class FirstTile {
 
     /** What becomes of the first rows. */
     enum Way {
-        /** All tiles differ by at most one row. */
+        /** The first tile is like the others. */
         EVEN(0),
         ONE_FIRST(1),
         TWO_FIRST(2),
-        /** One number of each cache line is read before the first tile, even tiles. */
+        /** One number of each cache line is read before the first tile, which is like the others. */
         TOUCHED(0);
 
         /** Rows of the first tile; 0 when it is like the others. */
