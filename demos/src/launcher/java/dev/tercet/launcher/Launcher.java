@@ -33,13 +33,19 @@ public final class Launcher {
     private static final String INCUBATOR_LINE = "WARNING: Using incubator modules: " + VECTOR_MODULE;
 
     /**
-     * Flags of the second JVM. A run allocates little and is short: the serial collector takes the least processor time
-     * (the tour: 9.0 s of it, 9.2 with G1, 9.8 with the parallel one), and no file for jstat is worth writing. Half of
-     * the memory instead of a quarter: models live on the heap, and little else runs beside. Gradual kernels, since
+     * Flags of the second JVM, chosen by measurement (benchmarks/RESULTS.md). No file for jstat is worth writing. Half
+     * of the memory instead of a quarter: models live on the heap, and little else runs beside. Gradual kernels, since
      * most runs end before vector code is compiled.
      */
-    private static final String[] JVM_FLAGS = {
-        "-XX:+UseSerialGC", "-XX:-UsePerfData", "-XX:MaxRAMPercentage=50", "-Dtercet.kernels=gradual"
+    private static final String[] JVM_FLAGS = {"-XX:-UsePerfData", "-XX:MaxRAMPercentage=50", "-Dtercet.kernels=gradual"
+    };
+
+    /**
+     * The collector, unless the user chose one. A run allocates little and is short: the serial one takes the least
+     * processor time. The young generation is small, since what it has touched stays in memory, and weights go past it:
+     * there each would be copied, at opus-mt size 75 MB and a twelfth of the time.
+     */
+    private static final String[] COLLECTOR_FLAGS = {"-XX:+UseSerialGC", "-Xmn32m", "-XX:PretenureSizeThreshold=1000000"
     };
 
     private Launcher() {}
@@ -111,11 +117,16 @@ public final class Launcher {
         List<String> line = new ArrayList<>();
         line.add(java.executable().getPath());
         String more = options();
-        boolean collectorChosen = more.contains("GC");
         for (String flag : JVM_FLAGS) {
-            if (!(collectorChosen && flag.contains("GC"))) { // two collectors are an error
+            line.add(flag);
+        }
+        if (!more.contains("GC")) { // two collectors are an error
+            for (String flag : COLLECTOR_FLAGS) {
                 line.add(flag);
             }
+        }
+        if (java.version() > NEEDED) {
+            line.add("-XX:+IgnoreUnrecognizedVMOptions"); // a later JVM may have dropped one
         }
         if (java.hasVectorModule()) {
             line.add("--add-modules");

@@ -90,6 +90,10 @@ public final class WeightRows {
 
     /** Bytes of a file go into the floats as they are: one copy. */
     private void readF32(int from, float[] y, int offset, int count) {
+        if (copy == SegmentCopy.MAPPED) { // as a lookup does for every token: without an object
+            MemorySegment.copy(tensor.data(), Tensor.F32, (long) Float.BYTES * from * columns, y, offset, count);
+            return;
+        }
         MemorySegment target =
                 MemorySegment.ofArray(y).asSlice((long) Float.BYTES * offset, (long) Float.BYTES * count);
         copy.copy(tensor.data(), (long) Float.BYTES * from * columns, target);

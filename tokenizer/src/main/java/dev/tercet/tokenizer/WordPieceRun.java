@@ -1,6 +1,7 @@
 package dev.tercet.tokenizer;
 
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
  * One pass over one text: normalize, cut into words, cut words into pieces. Everything a pass writes is here. Tokens
@@ -9,11 +10,12 @@ import java.util.Arrays;
 final class WordPieceRun implements BertNormalizer.Sink {
     private final WordPieceModel model;
     private final WordPieceVocabulary vocabulary;
-    private final int limit;
+    private int limit;
     private final boolean wantSpans;
 
-    private char[] text;
-    private int[] ids;
+    private char[] text = {};
+    private int textLength;
+    private int[] ids = {};
     private int[] starts = {};
     private int[] ends = {};
     private int kept;
@@ -63,17 +65,37 @@ final class WordPieceRun implements BertNormalizer.Sink {
         System.arraycopy(ends, 0, targetEnds, at, count);
     }
 
+    /**
+     * As good as new, with the arrays that it has.
+     *
+     * @param tokens to keep
+     */
+    WordPieceRun reset(int tokens) {
+        limit = tokens;
+        kept = 0;
+        total = 0;
+        wordLength = 0;
+        overflow = false;
+        lastTo = 0;
+        return this;
+    }
+
     WordPieceRun read(String string) {
-        text = string.toCharArray();
-        replaceLoneSurrogates(text);
-        ids = new int[Math.min(limit, text.length / 4 + 8)];
-        if (wantSpans) {
-            starts = new int[ids.length];
-            ends = new int[ids.length];
+        textLength = string.length();
+        if (text.length < textLength) text = new char[textLength];
+        string.getChars(0, textLength, text, 0);
+        replaceLoneSurrogates(text, textLength);
+        int expected = Math.min(limit, textLength / 4 + 8);
+        if (ids.length < expected) {
+            ids = new int[expected];
+            if (wantSpans) {
+                starts = new int[expected];
+                ends = new int[expected];
+            }
         }
-        if (model.rawTokens().isEmpty()) segment(0, text.length);
+        if (model.rawTokens().isEmpty()) segment(0, textLength);
         else
-            model.rawTokens().split(text, text.length, new AddedTokens.Pieces() {
+            model.rawTokens().split(text, textLength, new AddedTokens.Pieces() {
                 @Override
                 public void text(int from, int to) {
                     segment(from, to);
@@ -88,10 +110,10 @@ final class WordPieceRun implements BertNormalizer.Sink {
     }
 
     /** The references refuse a lone surrogate; here it is the replacement character, of the same length. */
-    private static void replaceLoneSurrogates(char[] text) {
-        for (int i = 0; i < text.length; i++) {
+    private static void replaceLoneSurrogates(char[] text, int length) {
+        for (int i = 0; i < length; i++) {
             if (!Character.isSurrogate(text[i])) continue;
-            if (i + 1 < text.length && Character.isSurrogatePair(text[i], text[i + 1])) i++;
+            if (i + 1 < length && Character.isSurrogatePair(text[i], text[i + 1])) i++;
             else text[i] = '\uFFFD';
         }
     }
@@ -247,6 +269,29 @@ final class WordPieceRun implements BertNormalizer.Sink {
         if (wantSpans) {
             starts = Arrays.copyOf(starts, length);
             ends = Arrays.copyOf(ends, length);
+        }
+    }
+
+    /** Runs without spans that wait for their next text. Lock-free; under contention a new one is made. */
+    static final class Pool {
+        private static final int PLACES = 16;
+
+        /** A run that has read a longer text is not kept: it would hold that much memory for ever. */
+        private static final int LONGEST_KEPT = 1 << 16;
+
+        private final AtomicReferenceArray<WordPieceRun> places = new AtomicReferenceArray<>(PLACES);
+
+        WordPieceRun take(WordPieceModel model, int limit) {
+            WordPieceRun run = places.getAndSet(place(), null);
+            return run == null ? new WordPieceRun(model, limit, false) : run.reset(limit);
+        }
+
+        void giveBack(WordPieceRun run) {
+            if (run.text.length <= LONGEST_KEPT) places.set(place(), run);
+        }
+
+        private static int place() {
+            return (int) Thread.currentThread().threadId() & PLACES - 1;
         }
     }
 

@@ -12,6 +12,7 @@ import java.util.Map;
 public final class WordPieceTokenizer implements Tokenizer {
     private final WordPieceModel model;
     private final Map<String, Integer> addedIds;
+    private final WordPieceRun.Pool pool = new WordPieceRun.Pool();
 
     WordPieceTokenizer(WordPieceModel model, Map<String, Integer> addedIds) {
         this.model = model;
@@ -42,27 +43,29 @@ public final class WordPieceTokenizer implements Tokenizer {
     @Override
     public Encoding encode(String text, int maxLength) {
         int room = room(model.single(), maxLength);
-        WordPieceRun[] runs = {new WordPieceRun(model, room, false).read(text)};
-        int[] keep = {runs[0].kept()};
-        return model.single().fill(runs, keep, () -> {
+        WordPieceRun run = pool.take(model, room).read(text);
+        int[] keep = {run.kept()};
+        Encoding encoding = model.single().fill(new WordPieceRun[] {run}, keep, () -> {
             WordPieceRun[] again = {new WordPieceRun(model, keep[0], true).read(text)};
             return model.single().spans(again, keep, text, null);
         });
+        pool.giveBack(run);
+        return encoding;
     }
 
     @Override
     public Encoding encodePair(String first, String second, int maxLength) {
         int room = room(model.pair(), maxLength);
-        WordPieceRun[] runs = {
-            new WordPieceRun(model, room, false).read(first), new WordPieceRun(model, room, false).read(second)
-        };
+        WordPieceRun[] runs = {pool.take(model, room).read(first), new WordPieceRun(model, room, false).read(second)};
         int[] keep = longestFirst(runs[0].total(), runs[1].total(), room);
-        return model.pair().fill(runs, keep, () -> {
+        Encoding encoding = model.pair().fill(runs, keep, () -> {
             WordPieceRun[] again = {
                 new WordPieceRun(model, keep[0], true).read(first), new WordPieceRun(model, keep[1], true).read(second)
             };
             return model.pair().spans(again, keep, first, second);
         });
+        pool.giveBack(runs[0]);
+        return encoding;
     }
 
     private static int room(SequenceTemplate template, int maxLength) {
