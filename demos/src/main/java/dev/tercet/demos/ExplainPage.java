@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -24,6 +25,9 @@ final class ExplainPage {
     /** How a script names the code of a step. */
     private static final Pattern CODE = Pattern.compile("'([\\w/]+\\.java)#(\\w+)'");
 
+    /** A place of the template, by the name of what belongs there. */
+    private static final Pattern PART = Pattern.compile("\\{(title|style|script|code|run)\\}");
+
     private ExplainPage() {}
 
     /**
@@ -34,13 +38,18 @@ final class ExplainPage {
      */
     static byte[] of(String kind, String title, Map<String, Object> run) {
         String script = resource(kind + ".js");
-        String page = resource("page.html")
-                .replace("{title}", Html.escaped(title))
-                .replace("{style}", resource("page.css"))
-                .replace("{script}", resource("page.js") + script)
-                .replace("{code}", json(code(script)))
-                .replace("{run}", json(run));
-        return page.getBytes(StandardCharsets.UTF_8);
+        Map<String, String> parts = Map.of(
+                "title", Html.escaped(title),
+                "style", resource("page.css"),
+                "script", resource("page.js") + script,
+                "code", json(code(script)),
+                "run", json(run));
+        return filled(resource("page.html"), parts).getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** The template with its parts, once over it: what a part says in braces stays as it is. */
+    static String filled(String template, Map<String, String> parts) {
+        return PART.matcher(template).replaceAll(part -> Matcher.quoteReplacement(parts.get(part.group(1))));
     }
 
     /** The methods that a script names, by what it calls them. */

@@ -106,6 +106,13 @@ class ExplainTest {
     }
 
     @Test
+    void aPartThatNamesAPlaceOfTheTemplateStaysAsItIs() {
+        Map<String, String> parts = Map.of("code", "new Run[] {run}; $1 \\", "run", "42");
+        assertEquals(
+                "a new Run[] {run}; $1 \\ b 42 {} {other}", ExplainPage.filled("a {code} b {run} {} {other}", parts));
+    }
+
+    @Test
     void everyActivationIsTheEnginesRounded() {
         try (SentenceEncoder encoder = SentenceEncoder.load(ModelOptions.DUAL)) {
             for (int text = 0; text < 2; text++) {
