@@ -223,28 +223,33 @@ final class DoctorCommand extends Command {
 
     /** What the timings found. */
     private static final class Report {
-        private final List<String> loads = new ArrayList<>();
-        private final List<LoadReport> reports = new ArrayList<>();
-        private final List<String> runs = new ArrayList<>();
-        private final List<Timing> times = new ArrayList<>();
+        private final List<Loaded> loads = new ArrayList<>();
+        private final List<Run> runs = new ArrayList<>();
         private StartTimes start;
 
+        private record Loaded(String id, LoadReport report) {
+            double seconds() {
+                return report.phases().stream()
+                                .mapToLong(LoadReport.Phase::toNanos)
+                                .max()
+                                .orElse(0)
+                        / 1e9;
+            }
+
+            /** Of the format of the weights. */
+            String weights() {
+                return report.weights().name().toLowerCase(Locale.ROOT);
+            }
+        }
+
+        private record Run(String name, Timing timing) {}
+
         void loaded(String id, LoadReport report) {
-            loads.add(id);
-            reports.add(report);
+            loads.add(new Loaded(id, report));
         }
 
         void run(String what, Timing timing) {
-            runs.add(what);
-            times.add(timing);
-        }
-
-        private static double seconds(LoadReport report) {
-            return report.phases().stream()
-                            .mapToLong(LoadReport.Phase::toNanos)
-                            .max()
-                            .orElse(0)
-                    / 1e9;
+            runs.add(new Run(what, timing));
         }
 
         void print(PrintStream out) {
@@ -261,30 +266,25 @@ final class DoctorCommand extends Command {
                         phase.adds());
             }
             out.printf(Locale.ROOT, "  %-42s %8s %8s %8.0f%n%n", "sum", "", "", start.total());
-            for (int i = 0; i < loads.size(); i++) {
-                LoadReport report = reports.get(i);
+            for (Loaded load : loads) {
                 line(
                         out,
                         "load",
                         "%s  %s, dense layers as %s in %s",
-                        Numbers.time(seconds(report)),
-                        loads.get(i),
-                        name(report),
-                        ModelsCommand.size(report.weightBytes()));
+                        Numbers.time(load.seconds()),
+                        load.id(),
+                        load.weights(),
+                        ModelsCommand.size(load.report().weightBytes()));
             }
-            for (int i = 0; i < runs.size(); i++) {
+            for (Run run : runs) {
                 line(
                         out,
                         "run",
                         "%s, the first time %s  %s",
-                        Numbers.time(times.get(i).usual()),
-                        Numbers.time(times.get(i).first()),
-                        runs.get(i));
+                        Numbers.time(run.timing().usual()),
+                        Numbers.time(run.timing().first()),
+                        run.name());
             }
-        }
-
-        private static String name(LoadReport report) {
-            return report.weights().name().toLowerCase(Locale.ROOT);
         }
 
         void write(JsonLines json) throws IOException {
@@ -298,21 +298,20 @@ final class DoctorCommand extends Command {
                         .endElement();
             }
             json.endArray().number("totalMillis", start.total()).beginArray("models");
-            for (int i = 0; i < loads.size(); i++) {
-                LoadReport report = reports.get(i);
+            for (Loaded load : loads) {
                 json.beginElement()
-                        .text("id", loads.get(i))
-                        .number("loadSeconds", seconds(report))
-                        .text("weights", name(report))
-                        .number("weightBytes", report.weightBytes())
+                        .text("id", load.id())
+                        .number("loadSeconds", load.seconds())
+                        .text("weights", load.weights())
+                        .number("weightBytes", load.report().weightBytes())
                         .endElement();
             }
             json.endArray().beginArray("runs");
-            for (int i = 0; i < runs.size(); i++) {
+            for (Run run : runs) {
                 json.beginElement()
-                        .text("name", runs.get(i))
-                        .number("firstSeconds", times.get(i).first())
-                        .number("seconds", times.get(i).usual())
+                        .text("name", run.name())
+                        .number("firstSeconds", run.timing().first())
+                        .number("seconds", run.timing().usual())
                         .endElement();
             }
             json.endArray();

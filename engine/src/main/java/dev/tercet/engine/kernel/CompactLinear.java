@@ -20,38 +20,27 @@ final class CompactLinear {
     /** Rows that pass over a widened panel stay in this many bytes, as in {@link VectorKernels}. */
     private static final int ROW_BLOCK_BYTES = 400_000;
 
-    /** Keeps C2 from leaving out the loads of {@link #touch}. */
-    private static int touched;
-
     private CompactLinear() {}
 
-    /** As {@link Kernels#linear}, arguments checked, for weights that are not fp32. */
+    /** As {@link VectorKernels#linear}, for weights that are not fp32. */
     static void run(
-            Kernels floats,
             Rows x,
             PackedMatrix w,
             float[] bias,
             Activation activation,
             Rows y,
             int fromPanel,
-            int toPanel) {
-        boolean inRegisters = w.bytes == null || w.zeroPoints == null && Int8Tile.POSSIBLE;
-        if (inRegisters) {
-            FirstTile choice = FirstTile.of(w.format, x.count());
-            int call = choice.begin();
-            long start = choice.timed(call) ? System.nanoTime() : 0;
-            inRegisters(x, w, bias, activation, y, fromPanel, toPanel, choice.way(call));
-            if (choice.timed(call)) {
-                choice.took(
-                        call, System.nanoTime() - start, (long) x.count() * (toPanel - fromPanel) * w.width * w.inputs);
-            }
+            int toPanel,
+            FirstTile.Way way) {
+        if (w.bytes == null || w.zeroPoints == null && Int8Tile.POSSIBLE) {
+            inRegisters(x, w, bias, activation, y, fromPanel, toPanel, way);
         } else {
-            widened(floats, x, w, bias, activation, y, fromPanel, toPanel);
+            widened(x, w, bias, activation, y, fromPanel, toPanel);
         }
     }
 
     /** The panels widened in registers, the first tile of each in the given way. */
-    static void inRegisters(
+    private static void inRegisters(
             Rows x,
             PackedMatrix w,
             float[] bias,
@@ -66,7 +55,7 @@ final class CompactLinear {
             for (int from = 0; from < x.count(); from += blockRows) {
                 int to = Math.min(x.count(), from + blockRows);
                 for (int panel = fromPanel; panel < toPanel; panel++) {
-                    if (from == 0 && way == FirstTile.Way.TOUCHED) touch(w, panel);
+                    if (from == 0 && way == FirstTile.Way.TOUCHED) FirstTile.touch(w, panel);
                     int first = from == 0 ? way.first : 0;
                     panel(x.slice(from, to), w, panel, bias, activation, y.slice(from, to), scratch, first);
                 }
@@ -76,36 +65,16 @@ final class CompactLinear {
         }
     }
 
-    /** Reads a number of each cache line of 64 bytes of a panel, so that the line is near when it is needed. */
-    private static void touch(PackedMatrix w, int panel) {
-        int length = w.width * w.inputs;
-        int from = panel * length;
-        int sum = 0;
-        if (w.bytes != null) {
-            for (int i = from; i < from + length; i += 64) sum += w.bytes[i];
-        } else {
-            for (int i = from; i < from + length; i += 32) sum += w.halves[i];
-        }
-        touched = sum;
-    }
-
     /** The panels widened one after the other into an array. */
     private static void widened(
-            Kernels floats,
-            Rows x,
-            PackedMatrix w,
-            float[] bias,
-            Activation activation,
-            Rows y,
-            int fromPanel,
-            int toPanel) {
+            Rows x, PackedMatrix w, float[] bias, Activation activation, Rows y, int fromPanel, int toPanel) {
         float[] scratch = ScratchArrays.take(w.width * w.inputs);
         int blockRows = Math.max(ROWS, ROW_BLOCK_BYTES / (4 * w.inputs) / ROWS * ROWS);
         try {
             for (int from = 0; from < x.count(); from += blockRows) {
                 int to = Math.min(x.count(), from + blockRows);
                 for (int panel = fromPanel; panel < toPanel; panel++) {
-                    widenedPanel(floats, x.slice(from, to), w, panel, bias, activation, y.slice(from, to), scratch);
+                    widenedPanel(x.slice(from, to), w, panel, bias, activation, y.slice(from, to), scratch);
                 }
             }
         } finally {
@@ -218,20 +187,13 @@ final class CompactLinear {
 
     /** One panel, widened into the scratch and multiplied as an fp32 matrix of its own. */
     private static void widenedPanel(
-            Kernels floats,
-            Rows x,
-            PackedMatrix w,
-            int panel,
-            float[] bias,
-            Activation activation,
-            Rows y,
-            float[] scratch) {
+            Rows x, PackedMatrix w, int panel, float[] bias, Activation activation, Rows y, float[] scratch) {
         int output = panel * w.width;
         int width = Math.min(w.width, w.outputs - output);
         w.widen(panel, scratch); // C2 turns that loop into vector instructions by itself
         Rows results = y.column(output);
         PackedMatrix matrix = new PackedMatrix(scratch, width, w.inputs, w.width);
-        floats.linear(x, matrix, null, Activation.IDENTITY, results, 0, 1);
+        VectorKernels.linear(x, matrix, null, Activation.IDENTITY, results, 0, 1, FirstTile.Way.EVEN);
         float[] panelBias = new float[width];
         if (bias != null) {
             System.arraycopy(bias, output, panelBias, 0, width);

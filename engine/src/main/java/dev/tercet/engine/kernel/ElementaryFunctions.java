@@ -143,6 +143,12 @@ final class ElementaryFunctions {
     static float gelu(float x) {
         float half = 0.5f * x;
         float u = x * x;
+        float even = errorFunction(u, u);
+        return half + (u > ERF_ONE_ABOVE ? Math.abs(half) : even);
+    }
+
+    /** factor · P(u) / Q(u), the rational function of {@link #gelu}. */
+    private static float errorFunction(float factor, float u) {
         float p = Math.fma(ERF_P5, u, ERF_P4);
         p = Math.fma(p, u, ERF_P3);
         p = Math.fma(p, u, ERF_P2);
@@ -153,8 +159,7 @@ final class ElementaryFunctions {
         q = Math.fma(q, u, ERF_Q2);
         q = Math.fma(q, u, ERF_Q1);
         q = Math.fma(q, u, ERF_Q0);
-        float even = (u * p) / q;
-        return half + (u > ERF_ONE_ABOVE ? Math.abs(half) : even);
+        return (factor * p) / q;
     }
 
     /** ½x · (1 + tanh(√(2/π) · (x + 0.044715 x³))). */
@@ -212,17 +217,7 @@ final class ElementaryFunctions {
     static float laplace(float x) {
         float t = (x - LAPLACE_MEAN) / LAPLACE_DEVIATION;
         float u = t * t;
-        float p = Math.fma(ERF_P5, u, ERF_P4);
-        p = Math.fma(p, u, ERF_P3);
-        p = Math.fma(p, u, ERF_P2);
-        p = Math.fma(p, u, ERF_P1);
-        p = Math.fma(p, u, ERF_P0);
-        float q = Math.fma(ERF_Q5, u, ERF_Q4);
-        q = Math.fma(q, u, ERF_Q3);
-        q = Math.fma(q, u, ERF_Q2);
-        q = Math.fma(q, u, ERF_Q1);
-        q = Math.fma(q, u, ERF_Q0);
-        float odd = (t * p) / q;
+        float odd = errorFunction(t, u);
         float y = 0.5f + odd;
         float end = t > 0f ? 1f : 0f;
         return u > ERF_ONE_ABOVE ? end : y;

@@ -27,9 +27,6 @@ final class VectorKernels implements Kernels {
 
     private static final float[] ZEROS = new float[PANEL_WIDTH];
 
-    /** Keeps C2 from leaving out the loads of {@link #touch}. */
-    private static float touched;
-
     private final String remark;
 
     private VectorKernels(String remark) {
@@ -80,10 +77,6 @@ final class VectorKernels implements Kernels {
     public void linear(
             Rows x, PackedMatrix w, float[] bias, Activation activation, Rows y, int fromPanel, int toPanel) {
         Shapes.checkLinear(x, w, bias, y, fromPanel, toPanel, PANEL_WIDTH);
-        if (w.format != PackedMatrix.Format.F32) {
-            CompactLinear.run(this, x, w, bias, activation, y, fromPanel, toPanel);
-            return;
-        }
         FirstTile choice = FirstTile.of(w.format, x.count());
         int call = choice.begin();
         long start = choice.timed(call) ? System.nanoTime() : 0;
@@ -94,6 +87,7 @@ final class VectorKernels implements Kernels {
         }
     }
 
+    /** As {@link Kernels#linear}, arguments checked, the first tile of each panel in the given way. */
     static void linear(
             Rows x,
             PackedMatrix w,
@@ -103,6 +97,10 @@ final class VectorKernels implements Kernels {
             int fromPanel,
             int toPanel,
             FirstTile.Way way) {
+        if (w.format != PackedMatrix.Format.F32) {
+            CompactLinear.run(x, w, bias, activation, y, fromPanel, toPanel, way);
+            return;
+        }
         boolean ragged = toPanel > fromPanel && toPanel * PANEL_WIDTH > w.outputs;
         int wholePanels = ragged ? toPanel - 1 : toPanel;
         int blockRows = Math.max(TILE_ROWS, ROW_BLOCK_BYTES / (4 * w.inputs) / TILE_ROWS * TILE_ROWS);
@@ -110,7 +108,7 @@ final class VectorKernels implements Kernels {
             int to = Math.min(x.count(), from + blockRows);
             for (int panel = fromPanel; panel < wholePanels; panel++) {
                 if (from == 0 && way == FirstTile.Way.TOUCHED) {
-                    touch(w.data, panel * PANEL_WIDTH * w.inputs, PANEL_WIDTH * w.inputs);
+                    FirstTile.touch(w, panel);
                 }
                 panel(x, from, to, w, panel, bias, activation, y, from == 0 ? way.first : 0);
             }
@@ -118,19 +116,6 @@ final class VectorKernels implements Kernels {
                 lastPanel(x, from, to, w, wholePanels, bias, activation, y);
             }
         }
-    }
-
-    /** Reads a number of each cache line of 64 bytes, so that the line is near when it is needed. */
-    private static void touch(float[] data, int from, int length) {
-        float s0 = 0, s1 = 0, s2 = 0, s3 = 0;
-        int to = from + length - 48;
-        for (int i = from; i < to; i += 64) {
-            s0 += data[i];
-            s1 += data[i + 16];
-            s2 += data[i + 32];
-            s3 += data[i + 48];
-        }
-        touched = s0 + s1 + s2 + s3;
     }
 
     /**

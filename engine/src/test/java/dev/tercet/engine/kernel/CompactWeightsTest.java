@@ -114,8 +114,7 @@ class CompactWeightsTest {
                 float[] expected = new float[m * n];
                 float[] actual = new float[m * n];
                 SCALAR.linear(x, scalar, bias, Activation.GELU, Rows.of(expected, n, m));
-                CompactLinear.inRegisters(
-                        x, vector, bias, Activation.GELU, Rows.of(actual, n, m), 0, vector.panels(), way);
+                VectorKernels.linear(x, vector, bias, Activation.GELU, Rows.of(actual, n, m), 0, vector.panels(), way);
                 assertSameBits(expected, actual, kind + " " + m + " rows, " + way);
             }
         }
