@@ -12,6 +12,12 @@ import jdk.incubator.vector.VectorSpecies;
  * fit it keeps in vector registers, which costs 10 % of the speed of a 12 × 2 tile. Measured by {@code GemmBenchmark},
  * in percent of the FMA peak of the same run, Zen 4, 512 bits: 6 × 4 98–99, 5 × 4 97, 4 × 4 94, 3 × 4 95, 6 × 3 98, 4 ×
  * 2 88–98, 8 × 2 93, 12 × 2 91.
+ *
+ * <p>Most tiles count k up to 0, from the ends of the rows: then the limit needs no register. What is kept in a vector
+ * register waits behind the multiply-adds that wait for memory, so that fewer loads are on their way: on a Zen 5 the
+ * 4-row tile, which had its base address there, took 163 GFLOP/s from L3 and 43 from memory, and takes 213 and 69. The
+ * tile of 5 rows is the exception, it needs none of this with k counting from 0 and four with k counting to 0. What C2
+ * keeps where is seen in its code ({@code -XX:CompileCommand=print}), see docs/performance.md.
  */
 final class WideTile {
     private static final VectorSpecies<Float> S = VectorFunctions.SPECIES;
@@ -74,43 +80,45 @@ final class WideTile {
         FloatVector c30 = s0, c31 = s1, c32 = s2, c33 = s3;
         FloatVector c40 = s0, c41 = s1, c42 = s2, c43 = s3;
         FloatVector c50 = s0, c51 = s1, c52 = s2, c53 = s3;
-        int a1 = a0 + aStride;
-        int a2 = a1 + aStride;
-        int a3 = a2 + aStride;
-        int a4 = a3 + aStride;
-        int a5 = a4 + aStride;
-        for (int k = 0; k < depth; k++) {
-            int at = bAt + k * (4 * L);
+        int end0 = a0 + depth;
+        int end1 = end0 + aStride;
+        int end2 = end1 + aStride;
+        int end3 = end2 + aStride;
+        int end4 = end3 + aStride;
+        int end5 = end4 + aStride;
+        int bEnd = bAt + depth * (4 * L);
+        for (int k = -depth; k < 0; k++) {
+            int at = bEnd + k * (4 * L);
             FloatVector b0 = FloatVector.fromArray(S, b, at);
             FloatVector b1 = FloatVector.fromArray(S, b, at + L);
             FloatVector b2 = FloatVector.fromArray(S, b, at + 2 * L);
             FloatVector b3 = FloatVector.fromArray(S, b, at + 3 * L);
-            FloatVector x0 = FloatVector.broadcast(S, a[a0 + k]);
+            FloatVector x0 = FloatVector.broadcast(S, a[end0 + k]);
             c00 = x0.fma(b0, c00);
             c01 = x0.fma(b1, c01);
             c02 = x0.fma(b2, c02);
             c03 = x0.fma(b3, c03);
-            FloatVector x1 = FloatVector.broadcast(S, a[a1 + k]);
+            FloatVector x1 = FloatVector.broadcast(S, a[end1 + k]);
             c10 = x1.fma(b0, c10);
             c11 = x1.fma(b1, c11);
             c12 = x1.fma(b2, c12);
             c13 = x1.fma(b3, c13);
-            FloatVector x2 = FloatVector.broadcast(S, a[a2 + k]);
+            FloatVector x2 = FloatVector.broadcast(S, a[end2 + k]);
             c20 = x2.fma(b0, c20);
             c21 = x2.fma(b1, c21);
             c22 = x2.fma(b2, c22);
             c23 = x2.fma(b3, c23);
-            FloatVector x3 = FloatVector.broadcast(S, a[a3 + k]);
+            FloatVector x3 = FloatVector.broadcast(S, a[end3 + k]);
             c30 = x3.fma(b0, c30);
             c31 = x3.fma(b1, c31);
             c32 = x3.fma(b2, c32);
             c33 = x3.fma(b3, c33);
-            FloatVector x4 = FloatVector.broadcast(S, a[a4 + k]);
+            FloatVector x4 = FloatVector.broadcast(S, a[end4 + k]);
             c40 = x4.fma(b0, c40);
             c41 = x4.fma(b1, c41);
             c42 = x4.fma(b2, c42);
             c43 = x4.fma(b3, c43);
-            FloatVector x5 = FloatVector.broadcast(S, a[a5 + k]);
+            FloatVector x5 = FloatVector.broadcast(S, a[end5 + k]);
             c50 = x5.fma(b0, c50);
             c51 = x5.fma(b1, c51);
             c52 = x5.fma(b2, c52);
@@ -250,31 +258,33 @@ final class WideTile {
         FloatVector c10 = s0, c11 = s1, c12 = s2, c13 = s3;
         FloatVector c20 = s0, c21 = s1, c22 = s2, c23 = s3;
         FloatVector c30 = s0, c31 = s1, c32 = s2, c33 = s3;
-        int a1 = a0 + aStride;
-        int a2 = a1 + aStride;
-        int a3 = a2 + aStride;
-        for (int k = 0; k < depth; k++) {
-            int at = bAt + k * (4 * L);
+        int end0 = a0 + depth;
+        int end1 = end0 + aStride;
+        int end2 = end1 + aStride;
+        int end3 = end2 + aStride;
+        int bEnd = bAt + depth * (4 * L);
+        for (int k = -depth; k < 0; k++) {
+            int at = bEnd + k * (4 * L);
             FloatVector b0 = FloatVector.fromArray(S, b, at);
             FloatVector b1 = FloatVector.fromArray(S, b, at + L);
             FloatVector b2 = FloatVector.fromArray(S, b, at + 2 * L);
             FloatVector b3 = FloatVector.fromArray(S, b, at + 3 * L);
-            FloatVector x0 = FloatVector.broadcast(S, a[a0 + k]);
+            FloatVector x0 = FloatVector.broadcast(S, a[end0 + k]);
             c00 = x0.fma(b0, c00);
             c01 = x0.fma(b1, c01);
             c02 = x0.fma(b2, c02);
             c03 = x0.fma(b3, c03);
-            FloatVector x1 = FloatVector.broadcast(S, a[a1 + k]);
+            FloatVector x1 = FloatVector.broadcast(S, a[end1 + k]);
             c10 = x1.fma(b0, c10);
             c11 = x1.fma(b1, c11);
             c12 = x1.fma(b2, c12);
             c13 = x1.fma(b3, c13);
-            FloatVector x2 = FloatVector.broadcast(S, a[a2 + k]);
+            FloatVector x2 = FloatVector.broadcast(S, a[end2 + k]);
             c20 = x2.fma(b0, c20);
             c21 = x2.fma(b1, c21);
             c22 = x2.fma(b2, c22);
             c23 = x2.fma(b3, c23);
-            FloatVector x3 = FloatVector.broadcast(S, a[a3 + k]);
+            FloatVector x3 = FloatVector.broadcast(S, a[end3 + k]);
             c30 = x3.fma(b0, c30);
             c31 = x3.fma(b1, c31);
             c32 = x3.fma(b2, c32);
@@ -320,25 +330,27 @@ final class WideTile {
         FloatVector c00 = s0, c01 = s1, c02 = s2, c03 = s3;
         FloatVector c10 = s0, c11 = s1, c12 = s2, c13 = s3;
         FloatVector c20 = s0, c21 = s1, c22 = s2, c23 = s3;
-        int a1 = a0 + aStride;
-        int a2 = a1 + aStride;
-        for (int k = 0; k < depth; k++) {
-            int at = bAt + k * (4 * L);
+        int end0 = a0 + depth;
+        int end1 = end0 + aStride;
+        int end2 = end1 + aStride;
+        int bEnd = bAt + depth * (4 * L);
+        for (int k = -depth; k < 0; k++) {
+            int at = bEnd + k * (4 * L);
             FloatVector b0 = FloatVector.fromArray(S, b, at);
             FloatVector b1 = FloatVector.fromArray(S, b, at + L);
             FloatVector b2 = FloatVector.fromArray(S, b, at + 2 * L);
             FloatVector b3 = FloatVector.fromArray(S, b, at + 3 * L);
-            FloatVector x0 = FloatVector.broadcast(S, a[a0 + k]);
+            FloatVector x0 = FloatVector.broadcast(S, a[end0 + k]);
             c00 = x0.fma(b0, c00);
             c01 = x0.fma(b1, c01);
             c02 = x0.fma(b2, c02);
             c03 = x0.fma(b3, c03);
-            FloatVector x1 = FloatVector.broadcast(S, a[a1 + k]);
+            FloatVector x1 = FloatVector.broadcast(S, a[end1 + k]);
             c10 = x1.fma(b0, c10);
             c11 = x1.fma(b1, c11);
             c12 = x1.fma(b2, c12);
             c13 = x1.fma(b3, c13);
-            FloatVector x2 = FloatVector.broadcast(S, a[a2 + k]);
+            FloatVector x2 = FloatVector.broadcast(S, a[end2 + k]);
             c20 = x2.fma(b0, c20);
             c21 = x2.fma(b1, c21);
             c22 = x2.fma(b2, c22);
@@ -378,19 +390,21 @@ final class WideTile {
         FloatVector s3 = FloatVector.fromArray(S, start, startAt + 3 * L);
         FloatVector c00 = s0, c01 = s1, c02 = s2, c03 = s3;
         FloatVector c10 = s0, c11 = s1, c12 = s2, c13 = s3;
-        int a1 = a0 + aStride;
-        for (int k = 0; k < depth; k++) {
-            int at = bAt + k * (4 * L);
+        int end0 = a0 + depth;
+        int end1 = end0 + aStride;
+        int bEnd = bAt + depth * (4 * L);
+        for (int k = -depth; k < 0; k++) {
+            int at = bEnd + k * (4 * L);
             FloatVector b0 = FloatVector.fromArray(S, b, at);
             FloatVector b1 = FloatVector.fromArray(S, b, at + L);
             FloatVector b2 = FloatVector.fromArray(S, b, at + 2 * L);
             FloatVector b3 = FloatVector.fromArray(S, b, at + 3 * L);
-            FloatVector x0 = FloatVector.broadcast(S, a[a0 + k]);
+            FloatVector x0 = FloatVector.broadcast(S, a[end0 + k]);
             c00 = x0.fma(b0, c00);
             c01 = x0.fma(b1, c01);
             c02 = x0.fma(b2, c02);
             c03 = x0.fma(b3, c03);
-            FloatVector x1 = FloatVector.broadcast(S, a[a1 + k]);
+            FloatVector x1 = FloatVector.broadcast(S, a[end1 + k]);
             c10 = x1.fma(b0, c10);
             c11 = x1.fma(b1, c11);
             c12 = x1.fma(b2, c12);
@@ -424,13 +438,15 @@ final class WideTile {
         FloatVector s2 = FloatVector.fromArray(S, start, startAt + 2 * L);
         FloatVector s3 = FloatVector.fromArray(S, start, startAt + 3 * L);
         FloatVector c00 = s0, c01 = s1, c02 = s2, c03 = s3;
-        for (int k = 0; k < depth; k++) {
-            int at = bAt + k * (4 * L);
+        int end0 = a0 + depth;
+        int bEnd = bAt + depth * (4 * L);
+        for (int k = -depth; k < 0; k++) {
+            int at = bEnd + k * (4 * L);
             FloatVector b0 = FloatVector.fromArray(S, b, at);
             FloatVector b1 = FloatVector.fromArray(S, b, at + L);
             FloatVector b2 = FloatVector.fromArray(S, b, at + 2 * L);
             FloatVector b3 = FloatVector.fromArray(S, b, at + 3 * L);
-            FloatVector x0 = FloatVector.broadcast(S, a[a0 + k]);
+            FloatVector x0 = FloatVector.broadcast(S, a[end0 + k]);
             c00 = x0.fma(b0, c00);
             c01 = x0.fma(b1, c01);
             c02 = x0.fma(b2, c02);
