@@ -207,6 +207,27 @@ final class VectorFunctions {
         return v.lane(0);
     }
 
+    /**
+     * The first halvings of a reduction, of {@link Kernels#LANES} partial sums to those of one vector, and the last.
+     */
+    private static float fold(
+            FloatVector s0,
+            FloatVector s1,
+            FloatVector s2,
+            FloatVector s3,
+            FloatVector s4,
+            FloatVector s5,
+            FloatVector s6,
+            FloatVector s7) {
+        if (L == 16) {
+            return fold(s0.add(s1));
+        }
+        if (L == 8) {
+            return fold(s0.add(s2).add(s1.add(s3)));
+        }
+        return fold(s0.add(s4).add(s2.add(s6)).add(s1.add(s5).add(s3.add(s7))));
+    }
+
     /** Σ x[i]. */
     static float sum(float[] x, int offset, int length) {
         FloatVector s0 = FloatVector.zero(S);
@@ -227,15 +248,7 @@ final class VectorFunctions {
                 s7 = s7.add(FloatVector.fromArray(S, x, at + 7 * L));
             }
         }
-        FloatVector v;
-        if (L == 16) {
-            v = s0.add(s1);
-        } else if (L == 8) {
-            v = s0.add(s2).add(s1.add(s3));
-        } else {
-            v = s0.add(s4).add(s2.add(s6)).add(s1.add(s5).add(s3.add(s7)));
-        }
-        float sum = fold(v);
+        float sum = fold(s0, s1, s2, s3, s4, s5, s6, s7);
         for (; i < length; i++) {
             sum += x[offset + i];
         }
@@ -263,19 +276,83 @@ final class VectorFunctions {
                 s7 = FloatVector.fromArray(S, a, at + 7 * L).fma(FloatVector.fromArray(S, b, bt + 7 * L), s7);
             }
         }
-        FloatVector v;
-        if (L == 16) {
-            v = s0.add(s1);
-        } else if (L == 8) {
-            v = s0.add(s2).add(s1.add(s3));
-        } else {
-            v = s0.add(s4).add(s2.add(s6)).add(s1.add(s5).add(s3.add(s7)));
-        }
-        float sum = fold(v);
+        float sum = fold(s0, s1, s2, s3, s4, s5, s6, s7);
         for (; i < length; i++) {
             sum = Math.fma(a[aOffset + i], b[bOffset + i], sum);
         }
         return sum;
+    }
+
+    /** y[i] = a[i] + b[i]; returns Σ y[i] as {@link #sum} does. */
+    static float addAndSum(float[] a, int aOffset, float[] b, int bOffset, float[] y, int yOffset, int length) {
+        FloatVector s0 = FloatVector.zero(S);
+        FloatVector s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0, s6 = s0, s7 = s0;
+        int i = 0;
+        for (; i <= length - Kernels.LANES; i += Kernels.LANES) {
+            int at = aOffset + i;
+            int bt = bOffset + i;
+            int yt = yOffset + i;
+            s0 = s0.add(added(a, at, b, bt, y, yt));
+            s1 = s1.add(added(a, at + L, b, bt + L, y, yt + L));
+            if (L <= 8) {
+                s2 = s2.add(added(a, at + 2 * L, b, bt + 2 * L, y, yt + 2 * L));
+                s3 = s3.add(added(a, at + 3 * L, b, bt + 3 * L, y, yt + 3 * L));
+            }
+            if (L <= 4) {
+                s4 = s4.add(added(a, at + 4 * L, b, bt + 4 * L, y, yt + 4 * L));
+                s5 = s5.add(added(a, at + 5 * L, b, bt + 5 * L, y, yt + 5 * L));
+                s6 = s6.add(added(a, at + 6 * L, b, bt + 6 * L, y, yt + 6 * L));
+                s7 = s7.add(added(a, at + 7 * L, b, bt + 7 * L, y, yt + 7 * L));
+            }
+        }
+        float sum = fold(s0, s1, s2, s3, s4, s5, s6, s7);
+        for (; i < length; i++) {
+            float value = a[aOffset + i] + b[bOffset + i];
+            y[yOffset + i] = value;
+            sum += value;
+        }
+        return sum;
+    }
+
+    private static FloatVector added(float[] a, int aAt, float[] b, int bAt, float[] y, int yAt) {
+        FloatVector value = FloatVector.fromArray(S, a, aAt).add(FloatVector.fromArray(S, b, bAt));
+        value.intoArray(y, yAt);
+        return value;
+    }
+
+    /** Subtracts mean from all x[i]; returns Σ x[i]² after that, as {@link #dot} does. */
+    static float centerAndSquare(float[] x, int offset, float mean, int length) {
+        FloatVector s0 = FloatVector.zero(S);
+        FloatVector s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0, s6 = s0, s7 = s0;
+        int i = 0;
+        for (; i <= length - Kernels.LANES; i += Kernels.LANES) {
+            int at = offset + i;
+            s0 = centered(x, at, mean, s0);
+            s1 = centered(x, at + L, mean, s1);
+            if (L <= 8) {
+                s2 = centered(x, at + 2 * L, mean, s2);
+                s3 = centered(x, at + 3 * L, mean, s3);
+            }
+            if (L <= 4) {
+                s4 = centered(x, at + 4 * L, mean, s4);
+                s5 = centered(x, at + 5 * L, mean, s5);
+                s6 = centered(x, at + 6 * L, mean, s6);
+                s7 = centered(x, at + 7 * L, mean, s7);
+            }
+        }
+        float sum = fold(s0, s1, s2, s3, s4, s5, s6, s7);
+        for (; i < length; i++) {
+            float value = x[offset + i] - mean;
+            x[offset + i] = value;
+            sum = Math.fma(value, value, sum);
+        }
+        return sum;
+    }
+
+    private static FloatVector centered(float[] x, int at, float mean, FloatVector squares) {
+        FloatVector value = FloatVector.fromArray(S, x, at).sub(mean);
+        value.intoArray(x, at);
+        return value.fma(value, squares);
     }
 
     /** The largest factor · x[i], as in {@link ScalarKernels}; its order does not matter. */

@@ -287,46 +287,25 @@ final class VectorKernels implements Kernels {
     public void layerNorm(Rows x, Rows residual, int columns, float[] weight, float[] bias, float epsilon, Rows y) {
         Shapes.checkLayerNorm(x, residual, columns, weight, bias, y);
         for (int row = 0; row < x.count(); row++) {
+            int from = x.offset() + row * x.stride();
             int to = y.offset() + row * y.stride();
+            float sum;
             if (residual == null) {
-                System.arraycopy(x.data(), x.offset() + row * x.stride(), y.data(), to, columns);
+                System.arraycopy(x.data(), from, y.data(), to, columns);
+                sum = VectorFunctions.sum(y.data(), to, columns);
             } else {
-                sum(
-                        x.data(),
-                        x.offset() + row * x.stride(),
-                        residual.data(),
-                        residual.offset() + row * residual.stride(),
-                        y.data(),
-                        to,
-                        columns);
+                int other = residual.offset() + row * residual.stride();
+                sum = VectorFunctions.addAndSum(x.data(), from, residual.data(), other, y.data(), to, columns);
             }
-            normalize(y.data(), to, columns, weight, bias, epsilon);
+            normalize(y.data(), to, columns, sum / columns, weight, bias, epsilon);
         }
     }
 
-    private static void sum(float[] a, int aAt, float[] b, int bAt, float[] y, int yAt, int length) {
+    private static void normalize(
+            float[] h, int at, int columns, float mean, float[] weight, float[] bias, float epsilon) {
+        float squares = VectorFunctions.centerAndSquare(h, at, mean, columns);
+        float inverse = ScalarKernels.inverseDeviation(squares, columns, epsilon);
         int i = 0;
-        for (; i <= length - L; i += L) {
-            FloatVector.fromArray(S, a, aAt + i)
-                    .add(FloatVector.fromArray(S, b, bAt + i))
-                    .intoArray(y, yAt + i);
-        }
-        for (; i < length; i++) {
-            y[yAt + i] = a[aAt + i] + b[bAt + i];
-        }
-    }
-
-    private static void normalize(float[] h, int at, int columns, float[] weight, float[] bias, float epsilon) {
-        float mean = VectorFunctions.sum(h, at, columns) / columns;
-        int i = 0;
-        for (; i <= columns - L; i += L) {
-            FloatVector.fromArray(S, h, at + i).sub(mean).intoArray(h, at + i);
-        }
-        for (; i < columns; i++) {
-            h[at + i] -= mean;
-        }
-        float inverse = ScalarKernels.inverseDeviation(VectorFunctions.dot(h, at, h, at, columns), columns, epsilon);
-        i = 0;
         for (; i <= columns - L; i += L) {
             FloatVector.fromArray(S, h, at + i)
                     .mul(inverse)
@@ -390,7 +369,15 @@ final class VectorKernels implements Kernels {
 
     @Override
     public void add(float[] x, int xOffset, float[] y, int yOffset, int length) {
-        sum(x, xOffset, y, yOffset, y, yOffset, length);
+        int i = 0;
+        for (; i <= length - L; i += L) {
+            FloatVector.fromArray(S, x, xOffset + i)
+                    .add(FloatVector.fromArray(S, y, yOffset + i))
+                    .intoArray(y, yOffset + i);
+        }
+        for (; i < length; i++) {
+            y[yOffset + i] = x[xOffset + i] + y[yOffset + i];
+        }
     }
 
     @Override
