@@ -20,10 +20,12 @@ import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 
 /**
- * Text in, vectors out, all-MiniLM-L6-v2: Tercet beside ONNX Runtime and LangChain4j's in-process model, in one process
- * and in turn. ONNX Runtime gets its token ids for nothing, from Tercet's tokenizer, sorted by length and padded in
- * batches of 32; its pooling is not counted. LangChain4j tokenizes with its own library, one text after another, on the
- * threads that it chooses: its time stands beside the last thread count. Vectors are compared before anything is timed.
+ * Text in, vectors out, all-MiniLM-L6-v2: Tercet in fp32 and with int8 weights beside ONNX Runtime in fp32 and int8 and
+ * LangChain4j's in-process model, in one process and in turn. ONNX Runtime gets its token ids for nothing, from
+ * Tercet's tokenizer, sorted by length and padded in batches of 32; its pooling is not counted. Its int8 model is the
+ * one of the LangChain4j artifact, which quantizes activations too; how near both int8 come to fp32 is printed.
+ * LangChain4j tokenizes with its own library, one text after another, on the threads that it chooses: its time stands
+ * beside the last thread count. Vectors are compared before anything is timed.
  *
  * <p>{@code java --add-modules jdk.incubator.vector -cp benchmarks/target/benchmarks.jar
  * dev.tercet.benchmarks.TextThroughput TEXTS [rounds] [threads …]}; TEXTS is a file with one text a line.
@@ -61,7 +63,11 @@ public final class TextThroughput {
     private void compare(int threads, boolean last) {
         try (SentenceEncoder encoder =
                         SentenceEncoder.load(MODEL, LoadOptions.defaults().withThreads(threads));
-                OnnxRuntimePeer peer = new OnnxRuntimePeer("/all-minilm-l6-v2.onnx", threads)) {
+                SentenceEncoder compact = SentenceEncoder.load(
+                        MODEL,
+                        LoadOptions.defaults().withThreads(threads).withWeights(LoadOptions.WeightPrecision.INT8));
+                OnnxRuntimePeer peer = new OnnxRuntimePeer("/all-minilm-l6-v2.onnx", threads);
+                OnnxRuntimePeer compactPeer = new OnnxRuntimePeer("/all-minilm-l6-v2-q.onnx", threads)) {
             read(encoder);
             System.out.printf(
                     Locale.ROOT,
@@ -73,7 +79,11 @@ public final class TextThroughput {
             List<TextSegment> segments = texts.stream().map(TextSegment::from).toList();
             int[][][] batches = batches();
             requireSame(encoder, other);
+            nearness(encoder, compact, compactPeer);
             for (int i = 0; i < 3; i++) encoder.encode(texts);
+            for (int i = 0; i < 3; i++) compact.encode(texts);
+            double[] int8 = new double[rounds];
+            double[] ortInt8 = new double[rounds];
             double[] ours = new double[rounds];
             double[] ort = new double[rounds];
             double[] langchain = new double[rounds];
@@ -85,14 +95,21 @@ public final class TextThroughput {
                 ort[r] = rate(() -> {
                     for (int[][] batch : batches) peer.hidden(batch);
                 });
+                int8[r] = rate(() -> compact.encode(texts));
+                ortInt8[r] = rate(() -> {
+                    for (int[][] batch : batches) compactPeer.hidden(batch);
+                });
                 if (last) langchain[r] = rate(() -> other.embedAll(segments));
                 ofBound[r] = 100 * ours[r] / texts.size() * flop / (peaks[r] * 1e9);
             }
             line("Tercet", ours);
+            line("Tercet, int8 weights", int8);
             line("ONNX Runtime, sorted and padded", ort);
+            line("ONNX Runtime int8, the same", ortInt8);
             if (last) line("LangChain4j in-process", langchain);
             line("of the bound, %", ofBound);
             line("ratio to ONNX Runtime", ratio(ours, ort));
+            line("ratio to ONNX Runtime int8", ratio(ours, ortInt8));
             if (last) line("ratio to LangChain4j", ratio(ours, langchain));
             scaling(threads, ours, peaks);
             callers(encoder, threads);
@@ -128,6 +145,36 @@ public final class TextThroughput {
             for (int i = 0; i < a.length; i++) dot += a[i] * b[i];
             if (!(dot > 0.9999f)) throw new IllegalStateException("cosine " + dot + " between the vectors of " + text);
         }
+    }
+
+    /** Cosines of the int8 vectors to those of fp32. */
+    private void nearness(SentenceEncoder encoder, SentenceEncoder compact, OnnxRuntimePeer compactPeer) {
+        int count = Math.min(texts.size(), 100);
+        double[] ours = new double[count];
+        double[] theirs = new double[count];
+        for (int i = 0; i < count; i++) {
+            float[] exact = encoder.encode(texts.get(i));
+            ours[i] = cosine(exact, compact.encode(texts.get(i)));
+            theirs[i] = cosine(exact, mean(compactPeer.hidden(new int[][] {ids[i]})[0]));
+        }
+        line("cosine of Tercet int8 to fp32", ours);
+        line("cosine of ONNX Runtime int8", theirs);
+    }
+
+    private static float[] mean(float[][] hidden) {
+        float[] mean = new float[hidden[0].length];
+        for (float[] row : hidden) for (int c = 0; c < mean.length; c++) mean[c] += row[c] / hidden.length;
+        return mean;
+    }
+
+    private static double cosine(float[] a, float[] b) {
+        double dot = 0, aa = 0, bb = 0;
+        for (int i = 0; i < a.length; i++) {
+            dot += a[i] * b[i];
+            aa += a[i] * a[i];
+            bb += b[i] * b[i];
+        }
+        return dot / Math.sqrt(aa * bb);
     }
 
     private double rate(Runnable all) {
@@ -209,7 +256,7 @@ public final class TextThroughput {
     private static void line(String name, double[] values) {
         System.out.printf(
                 Locale.ROOT,
-                "%-34s %9.2f (%.2f-%.2f)%n",
+                "%-34s %9.4f (%.4f-%.4f)%n",
                 name,
                 EncoderComparison.median(values),
                 Arrays.stream(values).min().orElseThrow(),
