@@ -1,7 +1,8 @@
 package dev.tercet.engine.parallel;
 
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
 
@@ -24,7 +25,10 @@ public final class Workers implements AutoCloseable {
     }
 
     private final Worker[] workers;
-    private final ConcurrentLinkedQueue<Job> jobs = new ConcurrentLinkedQueue<>();
+
+    /** All jobs there are, idle ones too: as many as callers have divided work at the same time. */
+    private volatile Job[] jobs = {};
+
     private volatile boolean closed;
 
     private Workers(int threads) {
@@ -73,12 +77,23 @@ public final class Workers implements AutoCloseable {
             for (int i = 0; i < tasks; i++) task.accept(i);
             return;
         }
-        Job job = new Job(tasks, task);
-        jobs.add(job);
+        Job job = idleJob();
+        job.begin(tasks, task);
         wake(tasks - 1);
         job.help();
-        jobs.remove(job);
-        job.await();
+        job.end();
+    }
+
+    /** A job that nobody uses, from now on the caller's. */
+    private Job idleJob() {
+        for (Job job : jobs) if (job.claim()) return job;
+        synchronized (this) {
+            Job job = new Job();
+            Job[] more = Arrays.copyOf(jobs, jobs.length + 1);
+            more[jobs.length] = job;
+            jobs = more;
+            return job;
+        }
     }
 
     /** Unparks as many sleeping workers as there is work for; those that spin see the job by themselves. */
@@ -102,32 +117,54 @@ public final class Workers implements AutoCloseable {
         return workers.length > 0 && this == Shared.INSTANCE;
     }
 
-    /** The tasks of one call of {@link #run}. */
+    /**
+     * The tasks of one call of {@link #run}, and of the next call afterwards: with a new job for every product of every
+     * layer, a run of a model would leave more garbage than results.
+     *
+     * <p>Its state is one number, the tasks above bit 31 and how many of them have been begun below. Whoever moves it
+     * on by one has begun a task of the call that it then belongs to, whichever call it was when he looked; all else is
+     * read after that.
+     */
     private static final class Job {
-        private final int tasks;
-        private final IntConsumer task;
-        private final Thread caller = Thread.currentThread();
-        private final AtomicInteger next = new AtomicInteger();
-        private final AtomicInteger unfinished;
+        /** Nobody's: no task to begin. */
+        private static final long IDLE = 0;
+
+        /** Somebody's who has not said yet what is to be done: one task begun of none. */
+        private static final long CLAIMED = 1;
+
+        private final AtomicLong state = new AtomicLong(CLAIMED);
+        private final AtomicInteger unfinished = new AtomicInteger();
+        private IntConsumer task;
+        private Thread caller;
         private volatile boolean callerParked;
         private volatile Throwable failure;
 
-        Job(int tasks, IntConsumer task) {
-            this.tasks = tasks;
-            this.task = task;
-            this.unfinished = new AtomicInteger(tasks);
+        boolean claim() {
+            return state.get() == IDLE && state.compareAndSet(IDLE, CLAIMED);
         }
 
-        boolean begun() {
-            return next.get() >= tasks;
+        /** For the thread that claimed it. */
+        void begin(int tasks, IntConsumer task) {
+            this.task = task;
+            caller = Thread.currentThread();
+            unfinished.set(tasks);
+            state.set((long) tasks << 32);
+        }
+
+        private static boolean hasTasks(long state) {
+            return (int) state < (int) (state >>> 32);
+        }
+
+        boolean hasTasks() {
+            return hasTasks(state.get());
         }
 
         /** Does tasks until all have been begun. */
         void help() {
-            int i;
-            while (next.get() < tasks && (i = next.getAndIncrement()) < tasks) {
+            for (long now = state.get(); hasTasks(now); now = state.get()) {
+                if (!state.compareAndSet(now, now + 1)) continue;
                 try {
-                    if (failure == null) task.accept(i);
+                    if (failure == null) task.accept((int) now);
                 } catch (Throwable e) {
                     failure = e;
                 } finally {
@@ -136,22 +173,33 @@ public final class Workers implements AutoCloseable {
             }
         }
 
-        /** Waits for the tasks that others have begun, and passes on a failure. */
-        void await() {
+        /** Waits for the tasks that others have begun, gives the job back and passes on a failure. */
+        void end() {
+            await();
+            Throwable failed = failure;
+            failure = null;
+            task = null;
+            caller = null;
+            state.set(IDLE);
+            switch (failed) {
+                case null -> {}
+                case RuntimeException e -> throw e;
+                case Error e -> throw e;
+                default -> throw new IllegalStateException(failed);
+            }
+        }
+
+        private void await() {
             for (int spin = 0; spin < SPINS && unfinished.get() > 0; spin++) Thread.onSpinWait();
+            if (unfinished.get() == 0) return;
             boolean interrupted = false;
             callerParked = true;
             while (unfinished.get() > 0) {
                 LockSupport.park(this);
                 interrupted |= Thread.interrupted();
             }
+            callerParked = false;
             if (interrupted) caller.interrupt();
-            switch (failure) {
-                case null -> {}
-                case RuntimeException e -> throw e;
-                case Error e -> throw e;
-                default -> throw new IllegalStateException(failure);
-            }
         }
     }
 
@@ -175,19 +223,22 @@ public final class Workers implements AutoCloseable {
         /** A job with tasks that nobody has begun, or null after some spinning. */
         private Job poll() {
             for (int spin = 0; spin < SPINS; spin++) {
-                for (Job job = jobs.peek(); job != null; job = jobs.peek()) {
-                    if (!job.begun()) return job;
-                    jobs.remove(job);
-                }
+                Job job = unbegun();
+                if (job != null) return job;
                 Thread.onSpinWait();
             }
+            return null;
+        }
+
+        private Job unbegun() {
+            for (Job job : jobs) if (job.hasTasks()) return job;
             return null;
         }
 
         /** Says that it is about to park before it looks a last time, so that no job is missed. */
         private void sleep() {
             parked = true;
-            if (jobs.isEmpty() && !closed) LockSupport.park(Workers.this);
+            if (unbegun() == null && !closed) LockSupport.park(Workers.this);
             parked = false;
         }
     }

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -14,6 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -155,6 +158,24 @@ class WorkersTest {
             latch.await();
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    /** Runs of a model divide work some dozen times each: an object for each time would be more than their results. */
+    @Test
+    void dividingWorkLeavesNoGarbage() {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        try (Workers workers = Workers.of(2)) {
+            AtomicLong sum = new AtomicLong();
+            IntConsumer task = sum::addAndGet;
+            long least = Long.MAX_VALUE;
+            for (int round = 0; round < 20; round++) {
+                long before = threads.getTotalThreadAllocatedBytes();
+                for (int i = 0; i < 1000; i++) workers.run(5, task);
+                least = Math.min(least, threads.getTotalThreadAllocatedBytes() - before);
+            }
+            assertEquals(20_000 * 10, sum.get());
+            assertTrue(least < 8_000, least + " bytes for 1,000 times");
         }
     }
 }
