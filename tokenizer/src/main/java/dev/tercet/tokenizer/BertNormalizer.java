@@ -108,7 +108,9 @@ final class BertNormalizer {
         if (keepsMark(c)) return sortedRun(text, begin, at, end, sink);
         boolean spaced = options.handleChineseChars && (flags & UnicodeTables.CJK) != 0;
         if (spaced) sink.accept(' ', at, next);
-        for (int part : decomposed(c)) finish(part, at, next, sink);
+        int[] parts = decomposition(c);
+        if (parts == null) finish(c, at, next, sink);
+        else for (int part : parts) finish(part, at, next, sink);
         if (spaced) sink.accept(' ', at, next);
         return next;
     }
@@ -129,8 +131,13 @@ final class BertNormalizer {
         else for (int part : lower) sink.accept(part, from, to);
     }
 
+    /** What a code point is decomposed into; null when it stays what it is. */
+    private int[] decomposition(int c) {
+        return options.stripAccents && unicode.is(c, UnicodeTables.MAPPED) ? unicode.decomposition(c) : null;
+    }
+
     private int[] decomposed(int c) {
-        int[] parts = options.stripAccents && unicode.is(c, UnicodeTables.MAPPED) ? unicode.decomposition(c) : null;
+        int[] parts = decomposition(c);
         return parts == null ? new int[] {c} : parts;
     }
 

@@ -25,7 +25,7 @@ record SequenceTemplate(List<SequenceTemplate.Part> parts) {
     /** Special tokens in the format. */
     int added() {
         int count = 0;
-        for (Part part : parts) if (part instanceof Special special) count += special.ids.size();
+        for (int p = 0; p < parts.size(); p++) if (parts.get(p) instanceof Special special) count += special.ids.size();
         return count;
     }
 
@@ -36,36 +36,52 @@ record SequenceTemplate(List<SequenceTemplate.Part> parts) {
         return numbers;
     }
 
-    private int size(int[] keep) {
-        int size = added();
-        for (int count : keep) size += count;
-        return size;
-    }
-
-    /** Lays out the kept tokens of the texts in this format. */
-    Encoding fill(WordPieceRun[] runs, int[] keep, Supplier<Encoding.Spans> spans) {
-        int size = size(keep);
+    /**
+     * The kept tokens of the texts in this format.
+     *
+     * @param two the second text, null when the format has one
+     */
+    Encoding encoding(WordPieceRun one, int keepOne, WordPieceRun two, int keepTwo, Supplier<Encoding.Spans> spans) {
+        int size = added() + keepOne + keepTwo;
         int[] ids = new int[size];
         int[] typeIds = new int[size];
-        int at = 0;
-        int dropped = 0;
-        for (Part part : parts) {
-            int begin = at;
+        fill(one, keepOne, two, keepTwo, ids, typeIds, 0);
+        return new Encoding(ids, typeIds, dropped(one, keepOne, two, keepTwo), spans);
+    }
+
+    /** Adds the kept tokens of the texts in this format; the second is null when the format has one. */
+    void add(WordPieceRun one, int keepOne, WordPieceRun two, int keepTwo, Encodings target) {
+        int size = added() + keepOne + keepTwo;
+        int at = target.begin(size);
+        fill(one, keepOne, two, keepTwo, target.ids(), target.typeIds(), at);
+        target.end(size, dropped(one, keepOne, two, keepTwo));
+    }
+
+    private static int dropped(WordPieceRun one, int keepOne, WordPieceRun two, int keepTwo) {
+        return one.total() - keepOne + (two == null ? 0 : two.total() - keepTwo);
+    }
+
+    /** Lays out the tokens from {@code begin} on. Without iterators, which would be garbage for every text. */
+    private void fill(
+            WordPieceRun one, int keepOne, WordPieceRun two, int keepTwo, int[] ids, int[] typeIds, int begin) {
+        int at = begin;
+        for (int p = 0; p < parts.size(); p++) {
+            Part part = parts.get(p);
+            int from = at;
             if (part instanceof Special special) {
-                for (int id : special.ids) ids[at++] = id;
+                for (int i = 0; i < special.ids.size(); i++) ids[at++] = special.ids.get(i);
             } else if (part instanceof Text text) {
-                runs[text.number].copyIds(keep[text.number], ids, at);
-                at += keep[text.number];
-                dropped += runs[text.number].total() - keep[text.number];
+                int keep = text.number == 0 ? keepOne : keepTwo;
+                (text.number == 0 ? one : two).copyIds(keep, ids, at);
+                at += keep;
             }
-            Arrays.fill(typeIds, begin, at, part.typeId());
+            Arrays.fill(typeIds, from, at, part.typeId());
         }
-        return new Encoding(ids, typeIds, dropped, spans);
     }
 
     /** Where the same tokens lie, from runs that kept their spans. */
-    Encoding.Spans spans(WordPieceRun[] runs, int[] keep, String first, String second) {
-        int size = size(keep);
+    Encoding.Spans spans(WordPieceRun one, int keepOne, WordPieceRun two, int keepTwo, String first, String second) {
+        int size = added() + keepOne + keepTwo;
         int[] starts = new int[size];
         int[] ends = new int[size];
         byte[] texts = new byte[size];
@@ -77,8 +93,9 @@ record SequenceTemplate(List<SequenceTemplate.Part> parts) {
                 case Special special -> at += special.ids.size();
                 case Text text -> {
                     number = text.number;
-                    runs[number].copySpans(keep[number], starts, ends, at);
-                    at += keep[number];
+                    int keep = number == 0 ? keepOne : keepTwo;
+                    (number == 0 ? one : two).copySpans(keep, starts, ends, at);
+                    at += keep;
                 }
             }
             Arrays.fill(texts, begin, at, (byte) number);

@@ -28,6 +28,26 @@ public interface Tokenizer {
     Encoding encodePair(String first, String second, int maxLength);
 
     /**
+     * As {@link #encode(String, int)}, added to others: for many texts, whose ids are read and forgotten.
+     *
+     * @param prompt put in front of the text, may be empty
+     * @throws IllegalArgumentException when {@code maxLength} leaves no room for the special tokens
+     */
+    default void encode(String prompt, String text, int maxLength, Encodings target) {
+        target.add(encode(prompt.isEmpty() ? text : prompt + text, maxLength));
+    }
+
+    /**
+     * As {@link #encodePair(String, String, int)}, added to others.
+     *
+     * @throws IllegalArgumentException when this tokenizer has no pair format (Marian), or {@code maxLength} leaves no
+     *     room for the special tokens
+     */
+    default void encodePair(String first, String second, int maxLength, Encodings target) {
+        target.add(encodePair(first, second, maxLength));
+    }
+
+    /**
      * The text of the given ids.
      *
      * @throws IllegalArgumentException when an id is not in the vocabulary

@@ -3,6 +3,7 @@ package dev.tercet.tokenizer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
  * Unicode as the reference tokenizer knows it, which is neither the newest nor the JDK's: categories, canonical
@@ -35,6 +36,7 @@ final class UnicodeTables {
     private final Mapping decompositions;
     private final Mapping lowerCases;
     private final Mapping orders;
+    private final AtomicReferenceArray<int[]> syllables = new AtomicReferenceArray<>(SYLLABLES);
 
     private UnicodeTables(ByteBuffer file) {
         if (file.getInt() != 0x5443554E || file.get() != 1) throw new IllegalStateException("not a Unicode table");
@@ -62,11 +64,16 @@ final class UnicodeTables {
         return (flags(codePoint) & property) != 0;
     }
 
-    /** The canonical decomposition, complete and in order; {@code null} when the code point is its own. */
+    /**
+     * The canonical decomposition, complete and in order; {@code null} when the code point is its own. Not to be
+     * changed: the next who asks gets the same array.
+     */
     int[] decomposition(int codePoint) {
         int syllable = codePoint - FIRST_SYLLABLE;
-        if (syllable >= 0 && syllable < SYLLABLES) return jamo(syllable);
-        return decompositions.of(codePoint);
+        if (syllable < 0 || syllable >= SYLLABLES) return decompositions.of(codePoint);
+        int[] known = syllables.getAcquire(syllable);
+        if (known == null) syllables.setRelease(syllable, known = jamo(syllable));
+        return known;
     }
 
     /**
@@ -79,7 +86,10 @@ final class UnicodeTables {
         return trail == 0 ? new int[] {lead, vowel} : new int[] {lead, vowel, 0x11A7 + trail};
     }
 
-    /** The lower case, without regard to neighbours (no final sigma); {@code null} when the code point is its own. */
+    /**
+     * The lower case, without regard to neighbours (no final sigma); {@code null} when the code point is its own. Not
+     * to be changed.
+     */
     int[] lowerCase(int codePoint) {
         return lowerCases.of(codePoint);
     }
@@ -89,18 +99,23 @@ final class UnicodeTables {
         return is(codePoint, REORDERED) ? orders.of(codePoint)[0] : 0;
     }
 
-    /** A sorted list of code points with what each becomes, searched where it lies in the file. */
+    /**
+     * A sorted list of code points with what each becomes, searched where it lies in the file; what has been found once
+     * is an array from then on, so that a long text does not leave one for every character.
+     */
     private static final class Mapping {
         private final ByteBuffer file;
         private final int count;
         private final int keys;
         private final int begins;
         private final int values;
+        private final AtomicReferenceArray<int[]> known;
 
         /** The list at the buffer's position, which moves behind it. */
         Mapping(ByteBuffer buffer) {
             file = buffer;
             count = buffer.getShort();
+            known = new AtomicReferenceArray<>(count);
             keys = buffer.position();
             begins = keys + 3 * count;
             values = begins + 2 * (count + 1);
@@ -123,8 +138,11 @@ final class UnicodeTables {
                 else high = middle;
             }
             if (low == count || point(keys + 3 * low) != codePoint) return null;
-            int[] becomes = new int[begin(low + 1) - begin(low)];
+            int[] becomes = known.getAcquire(low);
+            if (becomes != null) return becomes;
+            becomes = new int[begin(low + 1) - begin(low)];
             for (int i = 0; i < becomes.length; i++) becomes[i] = point(values + 3 * (begin(low) + i));
+            known.setRelease(low, becomes);
             return becomes;
         }
     }

@@ -32,6 +32,39 @@ final class WordPieceRun implements BertNormalizer.Sink {
     private int lastTo;
     private final int[] hashes;
 
+    /** What is between added tokens, and those. */
+    private final AddedTokens.Pieces rawPieces = new AddedTokens.Pieces() {
+        @Override
+        public void text(int from, int to) {
+            segment(from, to);
+        }
+
+        @Override
+        public void token(int id, int from, int to) {
+            add(id, from, to);
+        }
+    };
+
+    /** The text, where it has to be normalized as a whole, and what is between added tokens in it, and those. */
+    private final BertNormalizer.Normalized normalized = new BertNormalizer.Normalized();
+
+    private final AddedTokens.Pieces normalizedPieces = new AddedTokens.Pieces() {
+        @Override
+        public void text(int from, int to) {
+            for (int i = from; i < to; ) {
+                int c = Character.codePointAt(normalized.text, i, to);
+                accept(c, normalized.from[i], normalized.to[i]);
+                i += Character.charCount(c);
+            }
+            endWord();
+        }
+
+        @Override
+        public void token(int id, int from, int to) {
+            add(id, normalized.from[from], normalized.to[to - 1]);
+        }
+    };
+
     /** @param limit tokens to keep */
     WordPieceRun(WordPieceModel model, int limit, boolean wantSpans) {
         this.model = model;
@@ -81,9 +114,15 @@ final class WordPieceRun implements BertNormalizer.Sink {
     }
 
     WordPieceRun read(String string) {
-        textLength = string.length();
+        return read("", string);
+    }
+
+    /** Reads a prompt and a text as one text, as long as a text can be. */
+    WordPieceRun read(String prompt, String string) {
+        textLength = Math.addExact(prompt.length(), string.length());
         if (text.length < textLength) text = new char[textLength];
-        string.getChars(0, textLength, text, 0);
+        prompt.getChars(0, prompt.length(), text, 0);
+        string.getChars(0, string.length(), text, prompt.length());
         replaceLoneSurrogates(text, textLength);
         int expected = Math.min(limit, textLength / 4 + 8);
         if (ids.length < expected) {
@@ -94,18 +133,7 @@ final class WordPieceRun implements BertNormalizer.Sink {
             }
         }
         if (model.rawTokens().isEmpty()) segment(0, textLength);
-        else
-            model.rawTokens().split(text, textLength, new AddedTokens.Pieces() {
-                @Override
-                public void text(int from, int to) {
-                    segment(from, to);
-                }
-
-                @Override
-                public void token(int id, int from, int to) {
-                    add(id, from, to);
-                }
-            });
+        else model.rawTokens().split(text, textLength, rawPieces);
         return this;
     }
 
@@ -272,9 +300,9 @@ final class WordPieceRun implements BertNormalizer.Sink {
         }
     }
 
-    /** Runs without spans that wait for their next text. Lock-free; under contention a new one is made. */
+    /** Runs without spans that wait for their next text. Lock-free; when all are in use a new one is made. */
     static final class Pool {
-        private static final int PLACES = 16;
+        private static final int PLACES = 64;
 
         /** A run that has read a longer text is not kept: it would hold that much memory for ever. */
         private static final int LONGEST_KEPT = 1 << 16;
@@ -282,38 +310,29 @@ final class WordPieceRun implements BertNormalizer.Sink {
         private final AtomicReferenceArray<WordPieceRun> places = new AtomicReferenceArray<>(PLACES);
 
         WordPieceRun take(WordPieceModel model, int limit) {
-            WordPieceRun run = places.getAndSet(place(), null);
-            return run == null ? new WordPieceRun(model, limit, false) : run.reset(limit);
+            int home = (int) Thread.currentThread().threadId();
+            for (int i = 0; i < PLACES; i++) {
+                int place = home + i & PLACES - 1;
+                WordPieceRun run = places.getOpaque(place) == null ? null : places.getAndSet(place, null);
+                if (run != null) return run.reset(limit);
+            }
+            return new WordPieceRun(model, limit, false);
         }
 
         void giveBack(WordPieceRun run) {
-            if (run.text.length <= LONGEST_KEPT) places.set(place(), run);
-        }
-
-        private static int place() {
-            return (int) Thread.currentThread().threadId() & PLACES - 1;
+            if (run.text.length > LONGEST_KEPT) return;
+            int home = (int) Thread.currentThread().threadId();
+            for (int i = 0; i < PLACES; i++) {
+                int place = home + i & PLACES - 1;
+                if (places.getOpaque(place) == null && places.compareAndSet(place, null, run)) return;
+            }
         }
     }
 
     /** The way for a model that looks for added tokens in the normalized text: that text has to exist first. */
     private void normalizedFirst(int begin, int end) {
-        BertNormalizer.Normalized normalized = new BertNormalizer.Normalized();
+        normalized.length = 0;
         for (int i = begin; i < end; ) i = model.normalizer().normalize(text, begin, i, end, normalized);
-        model.normalizedTokens().split(normalized.text, normalized.length, new AddedTokens.Pieces() {
-            @Override
-            public void text(int from, int to) {
-                for (int i = from; i < to; ) {
-                    int c = Character.codePointAt(normalized.text, i, to);
-                    accept(c, normalized.from[i], normalized.to[i]);
-                    i += Character.charCount(c);
-                }
-                endWord();
-            }
-
-            @Override
-            public void token(int id, int from, int to) {
-                add(id, normalized.from[from], normalized.to[to - 1]);
-            }
-        });
+        model.normalizedTokens().split(normalized.text, normalized.length, normalizedPieces);
     }
 }

@@ -44,10 +44,10 @@ public final class WordPieceTokenizer implements Tokenizer {
     public Encoding encode(String text, int maxLength) {
         int room = room(model.single(), maxLength);
         WordPieceRun run = pool.take(model, room).read(text);
-        int[] keep = {run.kept()};
-        Encoding encoding = model.single().fill(new WordPieceRun[] {run}, keep, () -> {
-            WordPieceRun[] again = {new WordPieceRun(model, keep[0], true).read(text)};
-            return model.single().spans(again, keep, text, null);
+        int keep = run.kept();
+        Encoding encoding = model.single().encoding(run, keep, null, 0, () -> {
+            WordPieceRun again = new WordPieceRun(model, keep, true).read(text);
+            return model.single().spans(again, keep, null, 0, text, null);
         });
         pool.giveBack(run);
         return encoding;
@@ -56,16 +56,37 @@ public final class WordPieceTokenizer implements Tokenizer {
     @Override
     public Encoding encodePair(String first, String second, int maxLength) {
         int room = room(model.pair(), maxLength);
-        WordPieceRun[] runs = {pool.take(model, room).read(first), new WordPieceRun(model, room, false).read(second)};
-        int[] keep = longestFirst(runs[0].total(), runs[1].total(), room);
-        Encoding encoding = model.pair().fill(runs, keep, () -> {
-            WordPieceRun[] again = {
-                new WordPieceRun(model, keep[0], true).read(first), new WordPieceRun(model, keep[1], true).read(second)
-            };
-            return model.pair().spans(again, keep, first, second);
+        WordPieceRun one = pool.take(model, room).read(first);
+        WordPieceRun two = pool.take(model, room).read(second);
+        int keepOne = longestFirst(one.total(), two.total(), room);
+        int keepTwo = Math.min(two.total(), room - keepOne);
+        Encoding encoding = model.pair().encoding(one, keepOne, two, keepTwo, () -> {
+            WordPieceRun again = new WordPieceRun(model, keepOne, true).read(first);
+            WordPieceRun andAgain = new WordPieceRun(model, keepTwo, true).read(second);
+            return model.pair().spans(again, keepOne, andAgain, keepTwo, first, second);
         });
-        pool.giveBack(runs[0]);
+        pool.giveBack(one);
+        pool.giveBack(two);
         return encoding;
+    }
+
+    @Override
+    public void encode(String prompt, String text, int maxLength, Encodings target) {
+        WordPieceRun run = pool.take(model, room(model.single(), maxLength)).read(prompt, text);
+        model.single().add(run, run.kept(), null, 0, target);
+        pool.giveBack(run);
+    }
+
+    @Override
+    public void encodePair(String first, String second, int maxLength, Encodings target) {
+        int room = room(model.pair(), maxLength);
+        WordPieceRun one = pool.take(model, room).read(first);
+        WordPieceRun two = pool.take(model, room).read(second);
+        int keepOne = longestFirst(one.total(), two.total(), room);
+        int keepTwo = Math.min(two.total(), room - keepOne);
+        model.pair().add(one, keepOne, two, keepTwo, target);
+        pool.giveBack(one);
+        pool.giveBack(two);
     }
 
     private static int room(SequenceTemplate template, int maxLength) {
@@ -77,18 +98,14 @@ public final class WordPieceTokenizer implements Tokenizer {
     }
 
     /**
-     * Tokens to keep of each text of a pair. Despite its name the reference's longest_first does not take tokens from
-     * the longer text until both fit: when even two texts of the shorter one's length do not fit, both get half.
+     * Tokens to keep of the first text of a pair; the second has the rest of the room. Despite its name the reference's
+     * longest_first does not take tokens from the longer text until both fit: when even two texts of the shorter one's
+     * length do not fit, both get half.
      */
-    static int[] longestFirst(int first, int second, int room) {
-        if ((long) first + second <= room) return new int[] {first, second};
-        int shorter = Math.min(first, second);
-        int longer = shorter > room ? shorter : Math.max(shorter, room - shorter);
-        if ((long) shorter + longer > room) {
-            shorter = room / 2;
-            longer = shorter + room % 2;
-        }
-        return first > second ? new int[] {longer, shorter} : new int[] {shorter, longer};
+    static int longestFirst(int first, int second, int room) {
+        if ((long) first + second <= room) return first;
+        int shorter = Math.min(Math.min(first, second), room / 2);
+        return first > second ? room - shorter : shorter;
     }
 
     /**

@@ -204,22 +204,22 @@ class WordPieceTokenizerTest {
 
     @Test
     void longestFirstTruncatesTheLongerTextFirst() {
-        assertArrayEquals(new int[] {2, 5}, WordPieceTokenizer.longestFirst(2, 8, 7));
-        assertArrayEquals(new int[] {5, 2}, WordPieceTokenizer.longestFirst(8, 2, 7));
+        assertEquals(2, WordPieceTokenizer.longestFirst(2, 8, 7));
+        assertEquals(5, WordPieceTokenizer.longestFirst(8, 2, 7));
     }
 
     @Test
     void longestFirstHalvesWhenTwoOfTheShorterDoNotFit() {
-        assertArrayEquals(new int[] {3, 4}, WordPieceTokenizer.longestFirst(4, 8, 7));
-        assertArrayEquals(new int[] {4, 3}, WordPieceTokenizer.longestFirst(8, 4, 7));
-        assertArrayEquals(new int[] {3, 4}, WordPieceTokenizer.longestFirst(8, 8, 7));
+        assertEquals(3, WordPieceTokenizer.longestFirst(4, 8, 7));
+        assertEquals(4, WordPieceTokenizer.longestFirst(8, 4, 7));
+        assertEquals(3, WordPieceTokenizer.longestFirst(8, 8, 7));
     }
 
     @Test
     void longestFirstKeepsWhatFits() {
-        assertArrayEquals(new int[] {4, 3}, WordPieceTokenizer.longestFirst(4, 3, 7));
-        assertArrayEquals(new int[] {0, 7}, WordPieceTokenizer.longestFirst(0, 9, 7));
-        assertArrayEquals(new int[] {0, 0}, WordPieceTokenizer.longestFirst(3, 9, 0));
+        assertEquals(4, WordPieceTokenizer.longestFirst(4, 3, 7));
+        assertEquals(0, WordPieceTokenizer.longestFirst(0, 9, 7));
+        assertEquals(0, WordPieceTokenizer.longestFirst(3, 9, 0));
     }
 
     @Test
