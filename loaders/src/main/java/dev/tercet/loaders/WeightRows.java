@@ -1,8 +1,11 @@
 package dev.tercet.loaders;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * A weight {@code [rows, columns]} of a checkpoint, some rows at a time, so that nobody needs an array of its whole
@@ -24,6 +27,11 @@ public final class WeightRows {
     private final int columns;
     private final QuantizedTensor quantized;
     private final SegmentCopy copy;
+
+    /** Where a row that is looked up lies before it is widened: kept, or every token of a text would leave one. */
+    private final AtomicReference<byte[]> idleBytes = new AtomicReference<>();
+
+    private final AtomicReference<short[]> idleHalves = new AtomicReference<>();
 
     /** Copies bytes of a tensor's data, from an offset on, until the target is full. */
     @FunctionalInterface
@@ -101,21 +109,34 @@ public final class WeightRows {
     }
 
     private void readHalves(int from, float[] y, int offset, int count) {
-        short[] halves = new short[count];
-        MemorySegment target = MemorySegment.ofArray(halves);
-        copy.copy(tensor.data(), (long) Short.BYTES * from * columns, target);
-        if (!LITTLE_ENDIAN) MemorySegment.copy(target, Tensor.B16, 0, halves, 0, count);
+        short[] idle = idleHalves.getAndSet(null);
+        short[] halves = idle != null && idle.length >= count ? idle : new short[count];
+        copyHalves((long) Short.BYTES * from * columns, halves, count);
         Tensor.widen(tensor.dtype(), halves, y, offset, count);
+        if (count == columns) idleHalves.set(halves);
+    }
+
+    private void copyHalves(long from, short[] halves, int count) {
+        if (copy == SegmentCopy.MAPPED) {
+            MemorySegment.copy(tensor.data(), Tensor.B16, from, halves, 0, count);
+            return;
+        }
+        MemorySegment target = MemorySegment.ofArray(halves).asSlice(0, (long) Short.BYTES * count);
+        copy.copy(tensor.data(), from, target);
+        if (!LITTLE_ENDIAN) MemorySegment.copy(target, Tensor.B16, 0, halves, 0, count);
     }
 
     private void dequantize(int from, int to, float[] y, int offset) {
-        byte[] q = new byte[(to - from) * columns];
+        int count = (to - from) * columns;
+        byte[] idle = idleBytes.getAndSet(null);
+        byte[] q = idle != null && idle.length >= count ? idle : new byte[count];
         readInt8(from, to, q, 0);
         for (int r = from; r < to; r++) {
             int at = (r - from) * columns;
             QuantizedTensor.dequantize(
                     q, at, columns, quantized.signed(), quantized.scale(r), quantized.zeroPoint(r), y, offset + at);
         }
+        if (count == columns) idleBytes.set(q);
     }
 
     /** Whether this is int8 with scales, for {@link #readInt8}. */
@@ -141,6 +162,10 @@ public final class WeightRows {
      */
     public void readInt8(int from, int to, byte[] q, int offset) {
         Objects.checkFromToIndex(from, to, rows);
+        if (copy == SegmentCopy.MAPPED) {
+            MemorySegment.copy(quantized().q(), JAVA_BYTE, (long) from * columns, q, offset, (to - from) * columns);
+            return;
+        }
         copy.copy(
                 quantized().q(),
                 (long) from * columns,
