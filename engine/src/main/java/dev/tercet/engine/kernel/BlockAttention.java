@@ -45,7 +45,10 @@ final class BlockAttention {
         return (columns + WIDTH - 1) / WIDTH * WIDTH;
     }
 
-    /** {@link Kernels#attention} with checked arguments, not causal. */
+    /**
+     * {@link Kernels#attention} with checked arguments, not causal. Long enough that C2 compiles it by itself, as
+     * {@link VectorAttention#run}.
+     */
     static void run(
             Rows queries,
             Rows keys,
@@ -62,11 +65,16 @@ final class BlockAttention {
         int sumsAt = scoresAt + keys.count() * WIDTH;
         for (int head = fromHead; head < toHead; head++) {
             int column = head * headSize;
+            int kAt = keys.offset() + column;
             copyValues(values, column, headSize, scratch, valuesAt);
             for (int row = 0; row < queries.count(); row += WIDTH) {
                 int rows = Math.min(WIDTH, queries.count() - row);
                 transposeQueries(queries, row, rows, column, headSize, scratch);
-                scores(keys, column, headSize, scratch, scoresAt);
+                if (keys.count() >= KEYS) {
+                    tiles(keys.data(), kAt, keys.stride(), keys.count(), headSize, scratch, scoresAt);
+                } else {
+                    fewKeys(keys.data(), kAt, keys.stride(), keys.count(), headSize, scratch, scoresAt);
+                }
                 largest(scratch, scoresAt, keys.count(), scale, sumsAt);
                 // one call in the code for both vectors: of two C2 inlined only the first, after other shapes had run
                 for (int half = 0; half < WIDTH; half += L) {
@@ -75,7 +83,11 @@ final class BlockAttention {
                 sums(scratch, scoresAt, keys.count(), sumsAt);
                 if (probabilities != null) {
                     int to = (head * queries.count() + row) * keys.count();
-                    probabilities(scratch, scoresAt, keys.count(), sumsAt, rows, probabilities, to);
+                    for (int i = 0; i < rows; i++) {
+                        for (int j = 0; j < keys.count(); j++) {
+                            probabilities[to++] = scratch[scoresAt + j * WIDTH + i] / scratch[sumsAt + i];
+                        }
+                    }
                 }
                 mix(scratch, valuesAt, scoresAt, sumsAt, keys.count(), context, row, rows, column, headSize);
             }
@@ -129,15 +141,6 @@ final class BlockAttention {
     }
 
     /** scratch[scoresAt + j · WIDTH + i] = k[j] · q[i] for all keys j and the queries i of the block. */
-    private static void scores(Rows keys, int column, int headSize, float[] scratch, int scoresAt) {
-        int kAt = keys.offset() + column;
-        if (keys.count() >= KEYS) {
-            tiles(keys.data(), kAt, keys.stride(), keys.count(), headSize, scratch, scoresAt);
-        } else {
-            fewKeys(keys.data(), kAt, keys.stride(), keys.count(), headSize, scratch, scoresAt);
-        }
-    }
-
     private static void tiles(float[] k, int kAt, int kStride, int keys, int headSize, float[] scratch, int scoresAt) {
         FloatVector zero = FloatVector.zero(S);
         for (int from = 0; from < keys; from += 6) {
@@ -193,6 +196,7 @@ final class BlockAttention {
         }
     }
 
+    /** As {@link #tiles}, for fewer keys than a tile has. */
     private static void fewKeys(
             float[] k, int kAt, int kStride, int keys, int headSize, float[] scratch, int scoresAt) {
         for (int j = 0; j < keys; j++) {
@@ -272,16 +276,6 @@ final class BlockAttention {
                         .intoArray(scratch, to + L);
             }
             partials = Math.min(partials, half);
-        }
-    }
-
-    /** probabilities[to + i · keys + j] = e[j, i] / sum[i]. */
-    private static void probabilities(
-            float[] scratch, int scoresAt, int keys, int sumsAt, int rows, float[] probabilities, int to) {
-        for (int i = 0; i < rows; i++) {
-            for (int j = 0; j < keys; j++) {
-                probabilities[to + i * keys + j] = scratch[scoresAt + j * WIDTH + i] / scratch[sumsAt + i];
-            }
         }
     }
 

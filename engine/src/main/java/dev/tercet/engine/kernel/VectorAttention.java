@@ -47,7 +47,13 @@ final class VectorAttention {
         return columnsLeft > NARROW ? WIDEST : NARROW;
     }
 
-    /** {@link Kernels#attention} with checked arguments. */
+    /**
+     * {@link Kernels#attention} with checked arguments.
+     *
+     * <p>Long enough that C2 compiles it by itself (more than 325 bytecodes, FreqInlineSize). Inlined into a layer it
+     * shares a budget with all that is inlined there; where that ends (NodeCountInliningCutoff), a function of vectors
+     * is called, and its vectors are objects for as long as the program runs.
+     */
     static void run(
             Rows queries,
             Rows keys,
@@ -75,7 +81,12 @@ final class VectorAttention {
                 int seen = causal ? row + keys.count() - queries.count() + 1 : keys.count();
                 int qAt = queries.offset() + row * queries.stride() + column;
                 scores(queries.data(), qAt, headSize, keys.count(), seen, scratch, rowAt, zerosAt);
-                float sum = exponentials(scratch, rowAt, seen, scale);
+                // up to the end of the last block of a reduction, the scores count as −∞, whose exponential is 0
+                int end = ScalarKernels.wholeBlocks(seen);
+                Arrays.fill(scratch, rowAt + seen, rowAt + end, Float.NEGATIVE_INFINITY);
+                float max = VectorFunctions.max(scale, scratch, rowAt, end);
+                VectorFunctions.exponentials(scale, scratch, rowAt, end, max);
+                float sum = VectorFunctions.sum(scratch, rowAt, end);
                 if (probabilities != null) {
                     int to = (head * queries.count() + row) * keys.count();
                     System.arraycopy(scratch, rowAt, probabilities, to, seen);
@@ -131,18 +142,6 @@ final class VectorAttention {
                 WideTile.multiply(1, q, qAt, 0, scratch, bAt, headSize, scratch, zerosAt, scratch, rowAt + j, 0);
             }
         }
-    }
-
-    /**
-     * Scores to exponentials, in place; returns their sum. Up to the end of the last block of a reduction, the scores
-     * count as −∞, whose exponential changes no sum.
-     */
-    private static float exponentials(float[] scratch, int rowAt, int seen, float scale) {
-        int end = ScalarKernels.wholeBlocks(seen);
-        Arrays.fill(scratch, rowAt + seen, rowAt + end, Float.NEGATIVE_INFINITY);
-        float max = VectorFunctions.max(scale, scratch, rowAt, end);
-        VectorFunctions.exponentials(scale, scratch, rowAt, end, max);
-        return VectorFunctions.sum(scratch, rowAt, end);
     }
 
     /** context[row, c] = Σⱼ e[j] · v[j, c]. */

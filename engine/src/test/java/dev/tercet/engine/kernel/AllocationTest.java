@@ -1,8 +1,14 @@
 package dev.tercet.engine.kernel;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import com.sun.management.ThreadMXBean;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.classfile.Attributes;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.attribute.CodeAttribute;
 import java.lang.management.ManagementFactory;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -72,6 +78,24 @@ class AllocationTest {
                         scratchOfOne,
                         0,
                         8));
+    }
+
+    /**
+     * A function of vectors that C2 leaves out makes objects of them, and it leaves out more the more it inlines into
+     * one method. That a caller never gets the whole of attention inlined is what the length is for: FreqInlineSize.
+     */
+    @Test
+    void attentionIsTooLongToBeInlined() throws IOException {
+        for (Class<?> kernel : new Class<?>[] {VectorAttention.class, BlockAttention.class}) {
+            try (InputStream in = kernel.getResourceAsStream(kernel.getSimpleName() + ".class")) {
+                CodeAttribute run = ClassFile.of().parse(in.readAllBytes()).methods().stream()
+                        .filter(method -> method.methodName().equalsString("run"))
+                        .findAny()
+                        .flatMap(method -> method.findAttribute(Attributes.code()))
+                        .orElseThrow();
+                assertTrue(run.codeLength() > 325, kernel.getSimpleName() + " has " + run.codeLength() + " bytecodes");
+            }
+        }
     }
 
     @Test
