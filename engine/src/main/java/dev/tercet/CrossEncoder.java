@@ -5,6 +5,7 @@ import dev.tercet.engine.bert.BertEncoder;
 import dev.tercet.engine.bert.BertRunner;
 import dev.tercet.engine.bert.ClassificationHead;
 import dev.tercet.engine.bert.ScoreActivation;
+import dev.tercet.engine.bert.TokenizedTexts;
 import dev.tercet.engine.kernel.Activation;
 import dev.tercet.engine.kernel.Rows;
 import dev.tercet.engine.layer.Run;
@@ -19,6 +20,7 @@ import dev.tercet.tokenizer.Encoding;
 import dev.tercet.tokenizer.Tokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -109,7 +111,26 @@ public final class CrossEncoder implements AutoCloseable {
      */
     public List<Score> scores(List<Pair> pairs) {
         requireOneLabel();
-        return classify(pairs).stream().map(CrossEncoder::score).toList();
+        return model.call(() -> {
+            try (TokenizedTexts tokens = reader.encodePairs(pairs, model.workers())) {
+                Score[] scores = new Score[tokens.count()];
+                runner.run(tokens, (run, batch, numbers) -> score(run, batch, numbers, tokens, scores));
+                return Collections.unmodifiableList(Arrays.asList(scores));
+            }
+        });
+    }
+
+    /** A batch of pairs to their scores: scores[pairs[s]] is that of sequence s. */
+    private void score(Run run, TokenBatch batch, int[] pairs, TokenizedTexts tokens, Score[] scores) {
+        Rows logits = logits(run, batch); // [sequences, 1]
+        float[] data = logits.data();
+        for (int s = 0; s < logits.count(); s++) {
+            int at = logits.offset() + s * logits.stride();
+            int pair = pairs[s];
+            float logit = data[at];
+            run.kernels().activate(activation, data, at, 1);
+            scores[pair] = new Score(logit, data[at], tokens.length(pair), tokens.truncated(pair));
+        }
     }
 
     private static Score score(Classification one) {
@@ -153,7 +174,11 @@ public final class CrossEncoder implements AutoCloseable {
      * @throws IllegalStateException when the model is closed
      */
     public List<Classification> classify(List<Pair> pairs) {
-        return model.call(() -> classified(reader.encodePairs(pairs, model.workers())));
+        return model.call(() -> {
+            try (TokenizedTexts tokens = reader.encodePairs(pairs, model.workers())) {
+                return classified(tokens);
+            }
+        });
     }
 
     /**
@@ -162,24 +187,32 @@ public final class CrossEncoder implements AutoCloseable {
      * @throws IllegalArgumentException when a pair has more tokens than the model has positions, or an unknown id
      */
     public List<Classification> classifyTokens(List<Encoding> pairs) {
-        return model.call(() -> classified(pairs));
+        return model.call(() -> classified(TokenizedTexts.of(pairs)));
     }
 
-    private List<Classification> classified(List<Encoding> encodings) {
-        float[][] logits = new float[encodings.size()][];
-        runner.run(encodings, (run, batch, numbers) -> logits(run, batch, numbers, logits));
-        List<Classification> results = new ArrayList<>(logits.length);
-        for (int i = 0; i < logits.length; i++) results.add(classification(encodings.get(i), logits[i]));
-        return results;
+    private List<Classification> classified(TokenizedTexts pairs) {
+        Classification[] results = new Classification[pairs.count()];
+        runner.run(pairs, (run, batch, numbers) -> {
+            Rows logits = logits(run, batch); // [sequences, labels]
+            for (int s = 0; s < logits.count(); s++) {
+                int pair = numbers[s];
+                results[pair] = classification(logits, s, pairs.length(pair), pairs.truncated(pair));
+            }
+        });
+        return new ArrayList<>(Arrays.asList(results));
     }
 
     /** As {@link #classify(List)} for one pair, and shows every activation of the model to the trace. */
     public Classification classify(Pair pair, Trace trace) {
         return model.call(() -> {
             Encoding encoding = reader.encode(pair);
-            float[][] logits = new float[1][];
-            runner.run(encoding, trace, (run, batch, numbers) -> logits(run, batch, numbers, logits));
-            return classification(encoding, logits[0]);
+            Classification[] result = new Classification[1];
+            runner.run(
+                    encoding,
+                    trace,
+                    (run, batch, _) ->
+                            result[0] = classification(logits(run, batch), 0, encoding.size(), encoding.truncated()));
+            return result[0];
         });
     }
 
@@ -196,25 +229,30 @@ public final class CrossEncoder implements AutoCloseable {
             if (cls.length != hidden)
                 throw new IllegalArgumentException("a hidden state has " + hidden + " numbers, not " + cls.length);
             Run run = new Run(model.kernels(), Workers.serial(), new Workspace(), null);
-            Rows logits = head.forward(run, Rows.of(cls.clone(), hidden, 1)); // [1, labels]
-            return Arrays.copyOfRange(logits.data(), logits.offset(), logits.offset() + labels());
+            return copy(head.forward(run, Rows.of(cls.clone(), hidden, 1)), 0); // [1, labels]
         });
     }
 
-    /** A batch of pairs to their logits: logits[pairs[s]] are those of sequence s. */
-    private void logits(Run run, TokenBatch batch, int[] pairs, float[][] logits) {
+    /**
+     * A batch of pairs to their logits.
+     *
+     * @return [sequences, labels], in the run's workspace
+     */
+    private Rows logits(Run run, TokenBatch batch) {
         Rows first = encoder.forwardFirst(run, batch); // [sequences, hidden]
-        Rows rows = head.forward(run, first); // [sequences, labels]
-        for (int s = 0; s < pairs.length; s++) {
-            int from = rows.offset() + s * rows.stride();
-            logits[pairs[s]] = Arrays.copyOfRange(rows.data(), from, from + labels());
-        }
+        return head.forward(run, first);
     }
 
-    private Classification classification(Encoding encoding, float[] logits) {
-        float[] scores = logits.clone();
+    private Classification classification(Rows logits, int row, int tokens, int truncated) {
+        float[] ofPair = copy(logits, row);
+        float[] scores = ofPair.clone();
         model.kernels().activate(activation, scores, 0, scores.length);
-        return new Classification(logits, scores, encoding.size(), encoding.truncated());
+        return new Classification(ofPair, scores, tokens, truncated);
+    }
+
+    private float[] copy(Rows logits, int row) {
+        int from = logits.offset() + row * logits.stride();
+        return Arrays.copyOfRange(logits.data(), from, from + labels());
     }
 
     private void requireOneLabel() {

@@ -4,11 +4,13 @@ import dev.tercet.engine.bert.BertConfig;
 import dev.tercet.engine.bert.BertEncoder;
 import dev.tercet.engine.bert.BertRunner;
 import dev.tercet.engine.bert.Pooling;
+import dev.tercet.engine.bert.TokenizedTexts;
 import dev.tercet.engine.kernel.Kernels;
 import dev.tercet.engine.kernel.Rows;
 import dev.tercet.engine.layer.Run;
 import dev.tercet.engine.layer.Sequences;
 import dev.tercet.engine.layer.TokenBatch;
+import dev.tercet.engine.layer.Workspace;
 import dev.tercet.engine.trace.Trace;
 import dev.tercet.loaders.InvalidModelException;
 import dev.tercet.loaders.JsonObject;
@@ -16,6 +18,8 @@ import dev.tercet.loaders.SentenceTransformerConfig;
 import dev.tercet.loaders.Weights;
 import dev.tercet.tokenizer.Encoding;
 import dev.tercet.tokenizer.Tokenizer;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -88,7 +92,11 @@ public final class SentenceEncoder implements AutoCloseable {
      * @throws IllegalStateException when the encoder is closed
      */
     public float[][] encode(List<String> texts) {
-        return model.call(() -> vectors(reader.encode(texts, model.workers())));
+        return model.call(() -> {
+            try (TokenizedTexts tokens = reader.encode(texts, model.workers())) {
+                return vectors(tokens);
+            }
+        });
     }
 
     /**
@@ -103,11 +111,13 @@ public final class SentenceEncoder implements AutoCloseable {
     /** The vectors of texts, with how many tokens were read and dropped. */
     public List<Embedding> embed(List<String> texts) {
         return model.call(() -> {
-            List<Encoding> encodings = reader.encode(texts, model.workers());
-            float[][] vectors = vectors(encodings);
-            Embedding[] embeddings = new Embedding[vectors.length];
-            for (int i = 0; i < vectors.length; i++) embeddings[i] = embedding(encodings.get(i), vectors[i]);
-            return List.of(embeddings);
+            try (TokenizedTexts tokens = reader.encode(texts, model.workers())) {
+                float[][] vectors = vectors(tokens);
+                Embedding[] embeddings = new Embedding[vectors.length];
+                for (int i = 0; i < vectors.length; i++)
+                    embeddings[i] = new Embedding(vectors[i], tokens.length(i), tokens.truncated(i));
+                return Collections.unmodifiableList(Arrays.asList(embeddings));
+            }
         });
     }
 
@@ -122,28 +132,27 @@ public final class SentenceEncoder implements AutoCloseable {
             Encoding encoding = reader.encode(text);
             float[][] vector = new float[1][dimension()];
             runner.run(encoding, trace, (run, batch, texts) -> pool(run, batch, texts, vector));
-            return embedding(encoding, vector[0]);
+            return new Embedding(vector[0], encoding.size(), encoding.truncated());
         });
     }
 
-    private static Embedding embedding(Encoding encoding, float[] vector) {
-        return new Embedding(vector, encoding.size(), encoding.truncated());
-    }
-
-    private float[][] vectors(List<Encoding> texts) {
-        float[][] vectors = new float[texts.size()][dimension()];
+    private float[][] vectors(TokenizedTexts texts) {
+        float[][] vectors = new float[texts.count()][dimension()];
         runner.run(texts, (run, batch, numbers) -> pool(run, batch, numbers, vectors));
         return vectors;
     }
 
     /** A batch of texts to their vectors: vectors[texts[s]] is that of sequence s. */
     private void pool(Run run, TokenBatch batch, int[] texts, float[][] vectors) {
-        if (pooling == Pooling.CLS) {
-            Rows first = encoder.forwardFirst(run, batch); // [sequences, hidden]
-            for (int s = 0; s < texts.length; s++) finish(run, s, first.slice(s, s + 1), vectors[texts[s]]);
-        } else {
-            Sequences hidden = encoder.forward(run, batch); // [tokens, hidden]
-            for (int s = 0; s < texts.length; s++) finish(run, s, hidden.sequence(s), vectors[texts[s]]);
+        Workspace workspace = run.workspace();
+        boolean first = pooling == Pooling.CLS; // one row of each sequence
+        Sequences hidden = first
+                ? workspace.singles(encoder.forwardFirst(run, batch)) // [sequences, hidden]
+                : encoder.forward(run, batch); // [tokens, hidden]
+        for (int s = 0; s < hidden.count(); s++) {
+            int mark = workspace.mark();
+            finish(run, s, workspace.sequence(hidden, s), vectors[texts[s]]);
+            workspace.release(mark);
         }
     }
 

@@ -1,6 +1,8 @@
 package dev.tercet;
 
 import dev.tercet.engine.bert.BertConfig;
+import dev.tercet.engine.bert.TokenizedTexts;
+import dev.tercet.engine.parallel.Pool;
 import dev.tercet.engine.parallel.Workers;
 import dev.tercet.loaders.InvalidModelException;
 import dev.tercet.loaders.ModelFiles;
@@ -9,20 +11,16 @@ import dev.tercet.tokenizer.Encoding;
 import dev.tercet.tokenizer.Tokenizer;
 import dev.tercet.tokenizer.TokenizerFiles;
 import dev.tercet.tokenizer.Tokenizers;
-import java.util.Arrays;
 import java.util.List;
-import java.util.function.IntFunction;
 
 /**
- * Texts to the token ids that a BERT reads.
+ * Texts to the token ids that a BERT reads. Safe for use by many threads.
  *
  * @param maxLength the most tokens of a text or pair, special ones included
  * @param prompt put in front of every text, empty for most models
+ * @param idle memory of calls that have ended
  */
-record TextReader(Tokenizer tokenizer, int maxLength, String prompt) {
-    /** Texts that a thread takes at a time. */
-    private static final int BLOCK = 32;
-
+record TextReader(Tokenizer tokenizer, int maxLength, String prompt, Pool<TokenizedTexts> idle) {
     /** A tokenizer.json with a quarter of a million entries has 17 MB. */
     private static final long MAX_TOKENIZER_BYTES = 1 << 28;
 
@@ -41,7 +39,7 @@ record TextReader(Tokenizer tokenizer, int maxLength, String prompt) {
             throw new IllegalArgumentException("maxLength is " + wanted + ", but " + files.name()
                     + " has positions for " + config.positions() + " tokens");
         int limit = wanted > 0 ? wanted : Math.min(tokenizer.modelMaxLength(), config.positions());
-        return new TextReader(tokenizer, limit, "");
+        return new TextReader(tokenizer, limit, "", new Pool<>());
     }
 
     /** As {@link #load(ModelFiles, BertConfig, int)}, with the limit and the prompt of sentence-transformers. */
@@ -50,7 +48,7 @@ record TextReader(Tokenizer tokenizer, int maxLength, String prompt) {
         int limit = wanted == 0 && pipeline.maxLength().isPresent()
                 ? Math.min(pipeline.maxLength().getAsInt(), config.positions())
                 : reader.maxLength;
-        return new TextReader(reader.tokenizer, limit, pipeline.prompt());
+        return new TextReader(reader.tokenizer, limit, pipeline.prompt(), new Pool<>());
     }
 
     private static TokenizerFiles tokenizerFiles(ModelFiles files) {
@@ -77,26 +75,29 @@ record TextReader(Tokenizer tokenizer, int maxLength, String prompt) {
         return tokenizer.encodePair(pair.query(), pair.document(), maxLength);
     }
 
-    /** The encodings of texts, in their order. */
-    List<Encoding> encode(List<String> texts, Workers workers) {
-        return encode(texts.size(), workers, i -> {
+    /**
+     * The tokens of texts; whoever closes them gives their memory to the next call.
+     *
+     * @throws IllegalArgumentException when a text is null
+     */
+    TokenizedTexts encode(List<String> texts, Workers workers) {
+        return encode(texts.size(), workers, (i, target) -> {
             String text = texts.get(i);
             if (text == null) throw new IllegalArgumentException("text " + i + " is null");
-            return encode(text);
+            tokenizer.encode(prompt, text, maxLength, target);
         });
     }
 
-    /** The encodings of pairs, in their order. */
-    List<Encoding> encodePairs(List<Pair> pairs, Workers workers) {
-        return encode(pairs.size(), workers, i -> encode(pairs.get(i)));
+    /** As {@link #encode(List, Workers)}, of pairs. */
+    TokenizedTexts encodePairs(List<Pair> pairs, Workers workers) {
+        return encode(pairs.size(), workers, (i, target) -> {
+            Pair pair = pairs.get(i);
+            if (pair == null) throw new IllegalArgumentException("pair " + i + " is null");
+            tokenizer.encodePair(pair.query(), pair.document(), maxLength, target);
+        });
     }
 
-    private static List<Encoding> encode(int count, Workers workers, IntFunction<Encoding> encode) {
-        Encoding[] encodings = new Encoding[count];
-        int blocks = Math.ceilDiv(count, BLOCK);
-        workers.run(blocks, block -> {
-            for (int i = block * BLOCK; i < Math.min(count, (block + 1) * BLOCK); i++) encodings[i] = encode.apply(i);
-        });
-        return Arrays.asList(encodings);
+    private TokenizedTexts encode(int count, Workers workers, TokenizedTexts.Source source) {
+        return TokenizedTexts.read(count, source, workers, idle);
     }
 }

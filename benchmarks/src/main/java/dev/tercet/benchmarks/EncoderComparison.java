@@ -3,6 +3,7 @@ package dev.tercet.benchmarks;
 import dev.tercet.engine.bert.BertConfig;
 import dev.tercet.engine.bert.BertEncoder;
 import dev.tercet.engine.bert.BertRunner;
+import dev.tercet.engine.bert.TokenizedTexts;
 import dev.tercet.engine.kernel.Kernels;
 import dev.tercet.engine.kernel.PackedMatrix;
 import dev.tercet.engine.layer.Packing;
@@ -97,11 +98,11 @@ public final class EncoderComparison {
             BertRunner runner,
             OnnxRuntimePeer peer) {
         int[][] ids = randomIds(shape[0], shape[1]);
-        List<Encoding> texts = texts(ids);
+        TokenizedTexts texts = texts(ids);
         float[][] last = new float[shape[0]][];
         Runnable ours = () -> runner.run(texts, (run, batch, numbers) -> {
             var hidden = encoder.forward(run, batch);
-            for (int s = 0; s < numbers.length; s++) {
+            for (int s = 0; s < hidden.count(); s++) {
                 var rows = hidden.sequence(s);
                 last[numbers[s]] = Arrays.copyOfRange(rows.data(), rows.offset(), rows.offset() + HIDDEN);
             }
@@ -158,12 +159,13 @@ public final class EncoderComparison {
         return ids;
     }
 
-    static List<Encoding> randomTexts(int texts, int length) {
+    static TokenizedTexts randomTexts(int texts, int length) {
         return texts(randomIds(texts, length));
     }
 
-    private static List<Encoding> texts(int[][] ids) {
-        return Arrays.stream(ids).map(EncoderComparison::encoding).toList();
+    private static TokenizedTexts texts(int[][] ids) {
+        return TokenizedTexts.of(
+                Arrays.stream(ids).map(EncoderComparison::encoding).toList());
     }
 
     private static Encoding encoding(int[] ids) {

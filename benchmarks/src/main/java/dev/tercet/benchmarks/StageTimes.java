@@ -3,6 +3,7 @@ package dev.tercet.benchmarks;
 import dev.tercet.engine.bert.BertConfig;
 import dev.tercet.engine.bert.BertEncoder;
 import dev.tercet.engine.bert.BertRunner;
+import dev.tercet.engine.bert.TokenizedTexts;
 import dev.tercet.engine.kernel.Activation;
 import dev.tercet.engine.kernel.Kernels;
 import dev.tercet.engine.kernel.PackedMatrix;
@@ -12,12 +13,10 @@ import dev.tercet.loaders.Checkpoint;
 import dev.tercet.loaders.JsonObject;
 import dev.tercet.loaders.ModelFiles;
 import dev.tercet.loaders.ModelLocator;
-import dev.tercet.tokenizer.Encoding;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -65,7 +64,7 @@ public final class StageTimes {
     }
 
     private void measure(int rounds, int texts, int length) {
-        List<Encoding> batch = EncoderComparison.randomTexts(texts, length);
+        TokenizedTexts batch = EncoderComparison.randomTexts(texts, length);
         int tokens = texts * length;
         round(batch, 2.0, false);
         round(batch, 0.5, true);
@@ -146,7 +145,7 @@ public final class StageTimes {
     }
 
     /** The median time of every stage in nanoseconds, over as many runs as fit. */
-    private Map<String, Double> round(List<Encoding> batch, double seconds, boolean withoutActivation) {
+    private Map<String, Double> round(TokenizedTexts batch, double seconds, boolean withoutActivation) {
         clock.withoutActivation = withoutActivation;
         Map<String, double[]> runs = new TreeMap<>();
         int run = 0;

@@ -35,7 +35,8 @@ record BertEmbeddings(EmbeddingTable words, EmbeddingTable types, EmbeddingTable
         if (run.traced()) recordParts(run, batch);
         int hidden = words.columns();
         Kernels kernels = run.kernels();
-        Rows sum = run.workspace().rows(batch.tokens(), hidden); // [tokens, hidden]
+        Sequences embeddings = run.workspace().sequences(batch, hidden); // [tokens, hidden]
+        Rows sum = embeddings.rows();
         Rows addend = run.workspace().rows(1, hidden);
         for (int s = 0; s < batch.sequences(); s++) {
             for (int i = 0; i < batch.length(s); i++) {
@@ -49,7 +50,6 @@ record BertEmbeddings(EmbeddingTable words, EmbeddingTable types, EmbeddingTable
             }
         }
         layerNorm.forward(run, sum, null, sum);
-        Sequences embeddings = new Sequences(sum, batch.starts());
         run.record(NAME, embeddings, hidden);
         return embeddings;
     }
@@ -59,16 +59,17 @@ record BertEmbeddings(EmbeddingTable words, EmbeddingTable types, EmbeddingTable
         int[] places = new int[batch.tokens()];
         for (int s = 0; s < batch.sequences(); s++)
             for (int i = 0; i < batch.length(s); i++) places[batch.starts()[s] + i] = i;
-        recordPart(run, "word_embeddings", words, batch.ids(), batch.starts());
-        recordPart(run, "token_type_embeddings", types, batch.typeIds(), batch.starts());
-        recordPart(run, "position_embeddings", positions, places, batch.starts());
+        recordPart(run, "word_embeddings", words, batch.ids(), batch);
+        recordPart(run, "token_type_embeddings", types, batch.typeIds(), batch);
+        recordPart(run, "position_embeddings", positions, places, batch);
     }
 
-    private static void recordPart(Run run, String name, EmbeddingTable table, int[] ids, int[] starts) {
-        int columns = table.columns();
-        Rows vectors = Rows.of(new float[ids.length * columns], columns, ids.length);
-        table.forward(ids, vectors);
-        run.record(NAME + "." + name, new Sequences(vectors, starts), columns);
+    private static void recordPart(Run run, String name, EmbeddingTable table, int[] ids, TokenBatch batch) {
+        int mark = run.workspace().mark();
+        Sequences vectors = run.workspace().sequences(batch, table.columns());
+        table.forward(ids, vectors.rows());
+        run.record(NAME + "." + name, vectors, table.columns());
+        run.workspace().release(mark);
     }
 
     private void check(TokenBatch batch) {

@@ -26,9 +26,9 @@ import java.util.List;
 public final class BertEncoder {
     private final BertConfig config;
     private final BertEmbeddings embeddings;
-    private final List<EncoderLayer> layers;
+    private final EncoderLayer[] layers;
 
-    private BertEncoder(BertConfig config, BertEmbeddings embeddings, List<EncoderLayer> layers) {
+    private BertEncoder(BertConfig config, BertEmbeddings embeddings, EncoderLayer[] layers) {
         this.config = config;
         this.embeddings = embeddings;
         this.layers = layers;
@@ -47,7 +47,7 @@ public final class BertEncoder {
         BertEmbeddings embeddings = BertEmbeddings.load(weights.in("embeddings"), config);
         EncoderLayer[] layers = new EncoderLayer[config.layers()];
         workers.run(config.layers(), i -> layers[i] = layer(packing, weights, config, "encoder.layer." + i));
-        return new BertEncoder(config, embeddings, List.of(layers));
+        return new BertEncoder(config, embeddings, layers);
     }
 
     /** The weights below {@code bert.} when there are any, else all. */
@@ -108,7 +108,8 @@ public final class BertEncoder {
      */
     public Rows forwardFirst(Run run, TokenBatch batch) {
         Sequences hidden = embeddings.forward(run, batch); // [tokens, hidden]
-        for (EncoderLayer layer : layers.subList(0, layers.size() - 1)) layer.forward(run, hidden);
-        return layers.getLast().forwardFirst(run, hidden); // [sequences, hidden]
+        int last = layers.length - 1;
+        for (int i = 0; i < last; i++) layers[i].forward(run, hidden);
+        return layers[last].forwardFirst(run, hidden); // [sequences, hidden]
     }
 }

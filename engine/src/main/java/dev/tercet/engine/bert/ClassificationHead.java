@@ -8,7 +8,6 @@ import dev.tercet.engine.layer.Run;
 import dev.tercet.engine.layer.Sequences;
 import dev.tercet.loaders.InvalidModelException;
 import dev.tercet.loaders.Weights;
-import java.util.stream.IntStream;
 
 /**
  * The head of {@code BertForSequenceClassification}: logits = classifier(tanh(pooler(h[CLS]))).
@@ -47,13 +46,12 @@ public record ClassificationHead(Linear pooler, Linear classifier) {
      */
     public Rows forward(Run run, Rows first) {
         int hidden = pooler.weight().outputs();
-        int[] starts = IntStream.rangeClosed(0, first.count()).toArray();
-        Rows pooled = run.workspace().rows(first.count(), hidden); // [sequences, hidden]
-        pooler.forward(run, first, pooled);
-        run.record("pooler", new Sequences(pooled, starts), hidden);
-        Rows logits = run.workspace().rows(first.count(), labels()); // [sequences, labels]
-        classifier.forward(run, pooled, logits);
-        run.record("classifier", new Sequences(logits, starts), labels());
-        return logits;
+        Sequences pooled = run.workspace().singles(first.count(), hidden); // [sequences, hidden]
+        pooler.forward(run, first, pooled.rows());
+        run.record("pooler", pooled, hidden);
+        Sequences logits = run.workspace().singles(first.count(), labels()); // [sequences, labels]
+        classifier.forward(run, pooled.rows(), logits.rows());
+        run.record("classifier", logits, labels());
+        return logits.rows();
     }
 }

@@ -173,10 +173,10 @@ final class VectorKernels implements Kernels {
             Rows x, int from, int to, PackedMatrix w, int panel, float[] bias, Activation activation, Rows y) {
         int output = panel * PANEL_WIDTH;
         int width = w.outputs - output;
-        float[] tile = new float[TILE_ROWS * PANEL_WIDTH];
-        float[] start = new float[PANEL_WIDTH];
-        if (bias != null) {
-            System.arraycopy(bias, output, start, 0, width);
+        float[] tile = ScratchArrays.take((TILE_ROWS + 1) * PANEL_WIDTH);
+        int startAt = TILE_ROWS * PANEL_WIDTH;
+        for (int j = 0; j < PANEL_WIDTH; j++) {
+            tile[startAt + j] = bias == null || j >= width ? 0f : bias[output + j];
         }
         int rows = nextRows(to - from);
         for (int row = from; row < to; row += rows, rows = nextRows(to - row)) {
@@ -188,8 +188,8 @@ final class VectorKernels implements Kernels {
                     w.data,
                     output * w.inputs,
                     w.inputs,
-                    start,
-                    0,
+                    tile,
+                    startAt,
                     tile,
                     0,
                     PANEL_WIDTH);
@@ -198,6 +198,7 @@ final class VectorKernels implements Kernels {
                 System.arraycopy(tile, r * PANEL_WIDTH, y.data(), y.offset() + (row + r) * y.stride() + output, width);
             }
         }
+        ScratchArrays.give(tile);
     }
 
     private static void multiply(

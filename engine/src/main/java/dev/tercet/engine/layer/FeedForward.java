@@ -15,18 +15,17 @@ public record FeedForward(Names names, Linear intermediate, Linear output, Layer
 
     /** @param x [tokens, hidden], replaced by the result */
     public void forward(Run run, Sequences x) {
-        int tokens = x.rows().count();
         int hidden = output.weight().outputs();
         int width = intermediate.weight().outputs();
         Workspace workspace = run.workspace();
         int mark = workspace.mark();
 
-        Rows wide = workspace.rows(tokens, width); // [tokens, intermediate]
-        intermediate.forward(run, x.rows(), wide);
-        run.record(names.intermediate, new Sequences(wide, x.starts()), width);
+        Sequences wide = workspace.sequences(x, width); // [tokens, intermediate]
+        intermediate.forward(run, x.rows(), wide.rows());
+        run.record(names.intermediate, wide, width);
 
-        Rows narrow = workspace.rows(tokens, hidden); // [tokens, hidden]
-        output.forward(run, wide, narrow);
+        Rows narrow = workspace.rows(x.rows().count(), hidden); // [tokens, hidden]
+        output.forward(run, wide.rows(), narrow);
         layerNorm.forward(run, narrow, x.rows(), x.rows());
         run.record(names.output, x, hidden);
         workspace.release(mark);

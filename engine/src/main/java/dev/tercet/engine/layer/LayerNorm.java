@@ -1,5 +1,6 @@
 package dev.tercet.engine.layer;
 
+import dev.tercet.engine.kernel.Kernels;
 import dev.tercet.engine.kernel.Rows;
 import dev.tercet.loaders.Weights;
 
@@ -32,22 +33,11 @@ public record LayerNorm(float[] weight, float[] bias, float epsilon) {
     public void forward(Run run, Rows x, Rows residual, Rows y) {
         int rows = x.count();
         int parts = Math.min(rows, run.parts((long) rows * weight.length * COST));
-        if (parts <= 1) {
-            run.kernels().layerNorm(x, residual, weight.length, weight, bias, epsilon, y);
-            return;
-        }
-        run.workers().run(parts, part -> {
-            int from = Linear.share(rows, part, parts);
-            int to = Linear.share(rows, part + 1, parts);
-            run.kernels()
-                    .layerNorm(
-                            x.slice(from, to),
-                            residual == null ? null : residual.slice(from, to),
-                            weight.length,
-                            weight,
-                            bias,
-                            epsilon,
-                            y.slice(from, to));
-        });
+        if (parts <= 1) forward(run.kernels(), x, residual, y);
+        else run.workspace().layerNorm.run(run, this, x, residual, y, parts);
+    }
+
+    void forward(Kernels kernels, Rows x, Rows residual, Rows y) {
+        kernels.layerNorm(x, residual, weight.length, weight, bias, epsilon, y);
     }
 }

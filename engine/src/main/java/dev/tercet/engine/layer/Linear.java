@@ -56,20 +56,7 @@ public record Linear(PackedMatrix weight, float[] bias, Activation activation) {
         // Every worker reads all of x and its own panels; few panels and many rows are divided by rows as well.
         int columnParts = Math.min(parts, panels);
         int rowParts = panels % parts == 0 ? 1 : Math.min(parts, Math.ceilDiv(x.count(), ROW_BLOCK));
-        run.workers().run(rowParts * columnParts, task -> {
-            int r = task / columnParts;
-            int c = task % columnParts;
-            int fromRow = share(x.count(), r, rowParts);
-            int toRow = share(x.count(), r + 1, rowParts);
-            kernels.linear(
-                    x.slice(fromRow, toRow),
-                    weight,
-                    bias,
-                    activation,
-                    y.slice(fromRow, toRow),
-                    fromPanel + share(panels, c, columnParts),
-                    fromPanel + share(panels, c + 1, columnParts));
-        });
+        run.workspace().linear.run(run, this, x, y, fromPanel, toPanel, rowParts, columnParts);
     }
 
     /** Where part {@code part} of {@code parts} begins when {@code size} things are divided evenly. */

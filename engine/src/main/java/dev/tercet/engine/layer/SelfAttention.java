@@ -16,25 +16,24 @@ public record SelfAttention(
 
     /** @param x [tokens, hidden], replaced by the result */
     public void forward(Run run, Sequences x) {
-        int tokens = x.rows().count();
         int hidden = attention.columns();
         Workspace workspace = run.workspace();
         int mark = workspace.mark();
 
-        Sequences query = new Sequences(workspace.rows(tokens, 3 * hidden), x.starts()); // [tokens, 3 · hidden]
-        Sequences key = query.column(hidden);
-        Sequences value = query.column(2 * hidden);
+        Sequences query = workspace.sequences(x, 3 * hidden); // [tokens, 3 · hidden]
+        Sequences key = workspace.column(query, hidden);
+        Sequences value = workspace.column(query, 2 * hidden);
         queryKeyValue.forward(run, x.rows(), query.rows());
         run.record(names.query, query, hidden);
         run.record(names.key, key, hidden);
         run.record(names.value, value, hidden);
 
-        Rows context = workspace.rows(tokens, hidden); // [tokens, hidden]
+        Sequences context = workspace.sequences(x, hidden); // [tokens, hidden]
         attention.forward(run, names.probabilities, query, key, value, context);
-        run.record(names.context, new Sequences(context, x.starts()), hidden);
+        run.record(names.context, context, hidden);
 
-        Rows projected = workspace.rows(tokens, hidden); // [tokens, hidden]
-        output.forward(run, context, projected);
+        Rows projected = workspace.rows(x.rows().count(), hidden); // [tokens, hidden]
+        output.forward(run, context.rows(), projected);
         layerNorm.forward(run, projected, x.rows(), x.rows());
         run.record(names.output, x, hidden);
         workspace.release(mark);
@@ -48,35 +47,25 @@ public record SelfAttention(
      * @param first its first rows, [sequences, hidden], replaced by the result
      */
     void forwardFirst(Run run, Sequences x, Sequences first) {
-        int tokens = x.rows().count();
-        int sequences = first.count();
         int hidden = attention.columns();
         Workspace workspace = run.workspace();
         int mark = workspace.mark();
 
         // Queries are the first third of the product's outputs; a panel across the border is computed for both.
         int width = run.kernels().panelWidth();
-        Rows query = workspace.rows(sequences, 3 * hidden); // [sequences, 3 · hidden], first third written
-        queryKeyValue.forward(run, first.rows(), query, 0, Math.ceilDiv(hidden, width));
-        Sequences keyValue = new Sequences(workspace.rows(tokens, 3 * hidden), x.starts()); // the rest written
-        queryKeyValue.forward(
-                run,
-                x.rows(),
-                keyValue.rows(),
-                hidden / width,
-                queryKeyValue.weight().panels());
+        int panels = queryKeyValue.weight().panels();
+        Sequences query = workspace.sequences(first, 3 * hidden); // [sequences, 3 · hidden], first third written
+        queryKeyValue.forward(run, first.rows(), query.rows(), 0, Math.ceilDiv(hidden, width));
+        Sequences keyValue = workspace.sequences(x, 3 * hidden); // [tokens, 3 · hidden], the rest written
+        queryKeyValue.forward(run, x.rows(), keyValue.rows(), hidden / width, panels);
+        Sequences key = workspace.column(keyValue, hidden);
+        Sequences value = workspace.column(keyValue, 2 * hidden);
 
-        Rows context = workspace.rows(sequences, hidden); // [sequences, hidden]
-        attention.forward(
-                run,
-                names.probabilities,
-                new Sequences(query, first.starts()),
-                keyValue.column(hidden),
-                keyValue.column(2 * hidden),
-                context);
+        Sequences context = workspace.sequences(first, hidden); // [sequences, hidden]
+        attention.forward(run, names.probabilities, query, key, value, context);
 
-        Rows projected = workspace.rows(sequences, hidden); // [sequences, hidden]
-        output.forward(run, context, projected);
+        Rows projected = workspace.rows(first.count(), hidden); // [sequences, hidden]
+        output.forward(run, context.rows(), projected);
         layerNorm.forward(run, projected, first.rows(), first.rows());
         workspace.release(mark);
     }

@@ -5,14 +5,49 @@ import dev.tercet.engine.kernel.Rows;
 /**
  * Rows that belong to sequences of different lengths, one after another, without padding.
  *
- * @param rows [tokens, columns]
- * @param starts first row of each sequence, and the number of rows at the end, [sequences + 1]
+ * <p>Those of a {@link Workspace} are others after they have been given back, like its {@link Rows}.
  */
-public record Sequences(Rows rows, int[] starts) {
-    public int count() {
-        return starts.length - 1;
+public final class Sequences {
+    private Rows rows;
+    private int[] starts;
+    private int count;
+
+    /**
+     * Sequences in rows.
+     *
+     * @param rows [tokens, columns]
+     * @param starts first row of each sequence, and the number of rows at the end, [sequences + 1]
+     */
+    public Sequences(Rows rows, int[] starts) {
+        set(rows, starts, starts.length - 1);
     }
 
+    /** For a workspace, which sets them. */
+    Sequences() {}
+
+    /** Makes these the sequences of something else. */
+    void set(Rows newRows, int[] newStarts, int newCount) {
+        rows = newRows;
+        starts = newStarts;
+        count = newCount;
+    }
+
+    /** All their rows, [tokens, columns]. */
+    public Rows rows() {
+        return rows;
+    }
+
+    /** First row of each sequence, and the number of rows after the last; the array may be longer. */
+    public int[] starts() {
+        return starts;
+    }
+
+    /** How many sequences there are. */
+    public int count() {
+        return count;
+    }
+
+    /** Rows of a sequence. */
     public int length(int sequence) {
         return starts[sequence + 1] - starts[sequence];
     }
@@ -24,19 +59,20 @@ public record Sequences(Rows rows, int[] starts) {
 
     /** The same rows from a later column on. */
     public Sequences column(int column) {
-        return new Sequences(rows.column(column), starts);
+        Sequences later = new Sequences();
+        later.set(rows.column(column), starts, count);
+        return later;
     }
 
     /** A copy of the first row of each sequence, as sequences of one row. */
     Sequences first(Workspace workspace) {
         int columns = rows.stride();
-        Rows first = workspace.rows(count(), columns);
-        int[] each = new int[starts.length];
-        for (int s = 0; s < count(); s++) {
+        Sequences first = workspace.singles(count, columns);
+        for (int s = 0; s < count; s++) {
             int from = rows.offset() + starts[s] * columns;
-            System.arraycopy(rows.data(), from, first.data(), first.offset() + s * columns, columns);
-            each[s + 1] = s + 1;
+            int to = first.rows.offset() + s * columns;
+            System.arraycopy(rows.data(), from, first.rows.data(), to, columns);
         }
-        return new Sequences(first, each);
+        return first;
     }
 }

@@ -8,47 +8,83 @@ import java.util.List;
  * to {@code starts[s + 1]}, exclusive. Dense layers see all tokens as rows of one matrix; attention works sequence by
  * sequence.
  *
- * @param ids token ids, [tokens]
- * @param typeIds 0 or 1 for the first or second text of a pair, [tokens]
- * @param starts first token of each sequence, and the number of tokens at the end, [sequences + 1]
+ * <p>The arrays grow and are used again after {@link #clear()}. Used by one thread at a time, or by many that read.
  */
-public record TokenBatch(int[] ids, int[] typeIds, int[] starts) {
-    public TokenBatch {
-        if (starts.length == 0 || starts[0] != 0)
-            throw new IllegalArgumentException("starts must begin with 0: " + Arrays.toString(starts));
-        for (int s = 1; s < starts.length; s++) {
-            if (starts[s] <= starts[s - 1])
-                throw new IllegalArgumentException("sequence " + (s - 1) + " has no tokens: it starts at "
-                        + starts[s - 1] + " and the next one at " + starts[s]);
-        }
-        int tokens = starts[starts.length - 1];
-        if (ids.length != tokens || typeIds.length != tokens)
-            throw new IllegalArgumentException("starts end at " + tokens + ", but there are " + ids.length + " ids and "
-                    + typeIds.length + " type ids");
-    }
+public final class TokenBatch {
+    private int[] ids = {};
+    private int[] typeIds = {};
+    private int[] starts = {0};
+    private int sequences;
+
+    /** No sequences yet. */
+    public TokenBatch() {}
 
     /** Sequences of token ids, all of type 0. */
     public static TokenBatch of(List<int[]> sequences) {
-        int[] starts = new int[sequences.size() + 1];
-        for (int s = 0; s < sequences.size(); s++) starts[s + 1] = starts[s] + sequences.get(s).length;
-        int[] ids = new int[starts[sequences.size()]];
-        for (int s = 0; s < sequences.size(); s++)
-            System.arraycopy(sequences.get(s), 0, ids, starts[s], sequences.get(s).length);
-        return new TokenBatch(ids, new int[ids.length], starts);
+        TokenBatch batch = new TokenBatch();
+        for (int[] ids : sequences) batch.add(ids, new int[ids.length], 0, ids.length);
+        return batch;
     }
 
     /** One sequence, all of type 0. */
     public static TokenBatch of(int... ids) {
-        return new TokenBatch(ids, new int[ids.length], new int[] {0, ids.length});
+        return of(List.of(ids));
+    }
+
+    /** Forgets the sequences and keeps the arrays. */
+    public void clear() {
+        sequences = 0;
+    }
+
+    /**
+     * Adds a copy of a sequence.
+     *
+     * @param ids token ids
+     * @param typeIds 0 or 1 for the first or second text of a pair
+     * @param from where the sequence begins in both
+     * @param length its tokens, at least one
+     * @throws IllegalArgumentException when it has no tokens
+     */
+    public void add(int[] ids, int[] typeIds, int from, int length) {
+        if (length < 1) throw new IllegalArgumentException("sequence " + sequences + " has no tokens");
+        int at = tokens();
+        int end = Math.addExact(at, length);
+        if (end > this.ids.length) {
+            this.ids = Arrays.copyOf(this.ids, roomy(end));
+            this.typeIds = Arrays.copyOf(this.typeIds, roomy(end));
+        }
+        if (sequences + 1 == starts.length) starts = Arrays.copyOf(starts, roomy(starts.length));
+        System.arraycopy(ids, from, this.ids, at, length);
+        System.arraycopy(typeIds, from, this.typeIds, at, length);
+        starts[++sequences] = end;
+    }
+
+    private static int roomy(int wanted) {
+        return (int) Math.min(Integer.MAX_VALUE - 8, wanted + (wanted >> 1) + 16L);
+    }
+
+    /** Token ids, [tokens]; the array may be longer. */
+    public int[] ids() {
+        return ids;
+    }
+
+    /** 0 or 1 for the first or second text of a pair, [tokens]; the array may be longer. */
+    public int[] typeIds() {
+        return typeIds;
+    }
+
+    /** First token of each sequence, and the number of tokens after the last, [sequences + 1]; it may be longer. */
+    public int[] starts() {
+        return starts;
     }
 
     public int sequences() {
-        return starts.length - 1;
+        return sequences;
     }
 
     /** Tokens of all sequences together. */
     public int tokens() {
-        return ids.length;
+        return starts[sequences];
     }
 
     public int length(int sequence) {

@@ -29,7 +29,7 @@ record CrossAttention(
     void remember(Run run, Sequences source, Sequences keysValues) {
         keyValue.forward(run, source.rows(), keysValues.rows());
         run.record(names.key, keysValues, attention.columns());
-        run.record(names.value, keysValues.column(attention.columns()), attention.columns());
+        run.record(names.value, run.workspace().column(keysValues, attention.columns()), attention.columns());
     }
 
     /**
@@ -37,21 +37,20 @@ record CrossAttention(
      * @param x [rows, hidden], a sequence each; replaced by the result
      */
     void forward(Run run, DecoderState state, int layer, Sequences x) {
-        int rows = state.rows();
         int hidden = attention.columns();
         Workspace workspace = run.workspace();
         int mark = workspace.mark();
 
-        Rows q = workspace.rows(rows, hidden); // [rows, hidden]
-        query.forward(run, x.rows(), q);
-        run.record(names.query, new Sequences(q, x.starts()), hidden);
+        Sequences q = workspace.sequences(x, hidden); // [rows, hidden]
+        query.forward(run, x.rows(), q.rows());
+        run.record(names.query, q, hidden);
 
-        Rows context = workspace.rows(rows, hidden); // [rows, hidden]
-        state.sourceAttention(layer, names.probabilities, attention).forward(run, q, context);
-        run.record(names.context, new Sequences(context, x.starts()), hidden);
+        Sequences context = workspace.sequences(x, hidden); // [rows, hidden]
+        state.sourceAttention(layer, names.probabilities, attention).forward(run, q.rows(), context.rows());
+        run.record(names.context, context, hidden);
 
-        Rows projected = workspace.rows(rows, hidden); // [rows, hidden]
-        output.forward(run, context, projected);
+        Rows projected = workspace.rows(x.count(), hidden); // [rows, hidden]
+        output.forward(run, context.rows(), projected);
         layerNorm.forward(run, projected, x.rows(), x.rows());
         run.record(names.output, x, hidden);
         workspace.release(mark);

@@ -18,25 +18,25 @@ record DecoderLayer(int index, SelfAttention selfAttention, CrossAttention cross
 
     /** LayerNorm(x + W · attention(query(x), keys so far, values so far) + b). */
     private void attendToItself(Run run, DecoderState state, Sequences x) {
-        int rows = state.rows();
         int hidden = selfAttention.attention().columns();
         Workspace workspace = run.workspace();
         int mark = workspace.mark();
 
-        Sequences query = new Sequences(workspace.rows(rows, 3 * hidden), x.starts()); // [rows, 3 · hidden]
+        Sequences query = workspace.sequences(x, 3 * hidden); // [rows, 3 · hidden]
         selfAttention.queryKeyValue().forward(run, x.rows(), query.rows());
         run.record(selfAttention.names().query(), query, hidden);
-        run.record(selfAttention.names().key(), query.column(hidden), hidden);
-        run.record(selfAttention.names().value(), query.column(2 * hidden), hidden);
-        state.remember(index, query.rows().column(hidden));
+        Sequences keysValues = workspace.column(query, hidden);
+        run.record(selfAttention.names().key(), keysValues, hidden);
+        run.record(selfAttention.names().value(), workspace.column(query, 2 * hidden), hidden);
+        state.remember(index, keysValues.rows());
 
-        Rows context = workspace.rows(rows, hidden); // [rows, hidden]
+        Sequences context = workspace.sequences(x, hidden); // [rows, hidden]
         state.tokenAttention(index, selfAttention.names().probabilities(), selfAttention.attention())
-                .forward(run, query.rows(), context);
-        run.record(selfAttention.names().context(), new Sequences(context, x.starts()), hidden);
+                .forward(run, query.rows(), context.rows());
+        run.record(selfAttention.names().context(), context, hidden);
 
-        Rows projected = workspace.rows(rows, hidden); // [rows, hidden]
-        selfAttention.output().forward(run, context, projected);
+        Rows projected = workspace.rows(x.count(), hidden); // [rows, hidden]
+        selfAttention.output().forward(run, context.rows(), projected);
         selfAttention.layerNorm().forward(run, projected, x.rows(), x.rows());
         run.record(selfAttention.names().output(), x, hidden);
         workspace.release(mark);

@@ -7,7 +7,6 @@ import dev.tercet.engine.layer.Run;
 import dev.tercet.engine.layer.Sequences;
 import dev.tercet.engine.parallel.Workers;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * Marian's decoder: the newest token of every hypothesis to the logits of the next one. Immutable; what it remembers
@@ -69,10 +68,8 @@ final class MarianDecoder {
     void begin(Run run, DecoderState state, int[] sentences, Sequences source) {
         SentenceMemory[] memories = new SentenceMemory[sentences.length];
         for (int s = 0; s < sentences.length; s++) memories[s] = state.begin(sentences[s], source.length(s));
-        int tokens = source.rows().count();
         int mark = run.workspace().mark();
-        Sequences keysValues =
-                new Sequences(run.workspace().rows(tokens, 2 * hidden), source.starts()); // [tokens, 2 · hidden]
+        Sequences keysValues = run.workspace().sequences(source, 2 * hidden); // [tokens, 2 · hidden]
         for (DecoderLayer layer : layers) {
             layer.crossAttention().remember(run, source, keysValues);
             for (int s = 0; s < sentences.length; s++)
@@ -89,14 +86,13 @@ final class MarianDecoder {
     void forward(Run run, DecoderState state, Rows logits) {
         int rows = state.rows();
         int mark = run.workspace().mark();
-        int[] starts = IntStream.rangeClosed(0, rows).toArray();
         if (run.traced()) state.record(run.trace());
-        Sequences x = new Sequences(run.workspace().rows(rows, hidden), starts); // [rows, hidden]
+        Sequences x = run.workspace().singles(rows, hidden); // [rows, hidden]
         embeddings.forward(run, state.tokens(), state.positions(), x.rows());
         run.record("decoder.embeddings", x, hidden);
         for (DecoderLayer layer : layers) layer.forward(run, state, x);
         output.forward(run, x.rows(), logits); // [rows, vocabulary]
-        run.record("lm_head", new Sequences(logits, starts), vocabulary());
+        run.record("lm_head", run.workspace().singles(logits), vocabulary());
         run.workspace().release(mark);
     }
 }

@@ -44,7 +44,7 @@ final class MarianEncoder {
      *     positions
      */
     Sequences forward(Run run, TokenBatch batch) {
-        Sequences x = new Sequences(run.workspace().rows(batch.tokens(), hidden), batch.starts()); // [tokens, hidden]
+        Sequences x = run.workspace().sequences(batch, hidden); // [tokens, hidden]
         embeddings.forward(run, batch.ids(), positions(batch), x.rows());
         run.record("encoder.embeddings", x, hidden);
         for (EncoderLayer layer : layers) layer.forward(run, x);

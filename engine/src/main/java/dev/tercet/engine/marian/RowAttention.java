@@ -5,6 +5,7 @@ import dev.tercet.engine.kernel.Rows;
 import dev.tercet.engine.layer.Attention;
 import dev.tercet.engine.layer.Linear;
 import dev.tercet.engine.layer.Run;
+import dev.tercet.engine.layer.Workspace;
 import java.util.Arrays;
 import java.util.List;
 
@@ -35,11 +36,12 @@ record RowAttention(String name, Attention heads, List<Group> groups, int[][] se
         int parts = run.traced() ? 1 : Math.min(groups.size(), run.parts(2 * tokens * heads.columns()));
         int scratch = 0;
         for (Group group : groups) scratch = Math.max(scratch, run.kernels().attentionScratch(group.cache));
-        float[][] memory = run.workspace().scratch(parts, scratch);
+        int size = scratch;
+        Workspace[] own = run.workspace().parts(parts);
         run.workers().run(parts, part -> {
             int to = Linear.share(groups.size(), part + 1, parts);
             for (int g = Linear.share(groups.size(), part, parts); g < to; g++)
-                forward(run, groups.get(g), query, context, memory[part]);
+                forward(run, groups.get(g), query, context, own[part].scratch(size));
         });
     }
 

@@ -60,7 +60,7 @@ class LayersTest {
         for (int threads = 1; threads <= 2; threads++) {
             try (Workers workers = Workers.of(threads)) {
                 Rows context = Rows.of(new float[240 * 120], 120, 240);
-                attention.forward(run(workers), "p", x, x.column(120), x.column(240), context);
+                attention.forward(run(workers), "p", x, x.column(120), x.column(240), new Sequences(context, starts));
                 norm.forward(run(workers), context, x.rows(), context);
                 results[threads - 1] = context.data();
             }
@@ -80,8 +80,9 @@ class LayersTest {
         Rows second = workspace.rows(3, 7);
         assertSame(first.data(), second.data());
         assertTrue(second.offset() >= first.offset() + 200, "rows overlap");
+        float[] memory = first.data();
         workspace.release(0);
-        assertSame(first.data(), workspace.rows(5, 5).data());
+        assertSame(memory, workspace.rows(5, 5).data());
     }
 
     @Test
@@ -115,11 +116,13 @@ class LayersTest {
     }
 
     @Test
-    void aBatchRefusesSequencesThatDoNotFit() {
+    void aBatchRefusesASequenceThatIsNotThere() {
         int[] ids = {1, 2, 3};
-        assertThrows(IllegalArgumentException.class, () -> new TokenBatch(ids, ids, new int[] {0, 2}));
-        assertThrows(IllegalArgumentException.class, () -> new TokenBatch(ids, ids, new int[] {0, 0, 3}));
-        assertThrows(IllegalArgumentException.class, () -> new TokenBatch(ids, ids, new int[] {1, 3}));
-        assertThrows(IllegalArgumentException.class, () -> new TokenBatch(ids, new int[2], new int[] {0, 3}));
+        TokenBatch batch = TokenBatch.of(ids);
+        assertThrows(IllegalArgumentException.class, () -> batch.add(ids, ids, 0, 0));
+        assertThrows(IndexOutOfBoundsException.class, () -> batch.add(ids, ids, 1, 3));
+        assertThrows(IndexOutOfBoundsException.class, () -> batch.add(ids, new int[2], 0, 3));
+        assertEquals(1, batch.sequences());
+        assertEquals(3, batch.tokens());
     }
 }

@@ -53,7 +53,8 @@ class BertLayersTest {
         void trace(int[] ids, int[] typeIds, Trace trace) {
             Kernels kernels = Kernels.preferred();
             Run run = new Run(kernels, Workers.serial(), new Workspace(), trace);
-            TokenBatch batch = new TokenBatch(ids, typeIds, new int[] {0, ids.length});
+            TokenBatch batch = new TokenBatch();
+            batch.add(ids, typeIds, 0, ids.length);
             Packing packing = new Packing(kernels, format);
             Rows first =
                     BertEncoder.load(packing, Workers.serial(), weights, config).forwardFirst(run, batch);
