@@ -4,6 +4,7 @@ module dev.tercet.engine {
     requires transitive dev.tercet.tokenizer;
     requires transitive dev.tercet.loaders;
     requires jdk.incubator.vector;
+    requires jdk.management;
 
     exports dev.tercet;
     exports dev.tercet.engine.kernel;

@@ -55,7 +55,29 @@ public final class Launcher {
         "-XX:LoopStripMiningIter=1000"
     };
 
+    /**
+     * For vector code, which is thousands of times slower until C2 has compiled it. It is compiled after a fifth of the
+     * usual number of calls; and not, while the compiler has much to do, without the counts of its branches and calls,
+     * from which C2 would conclude later that what is called in a loop is rarely called, leave it out of the loop, and
+     * make vectors objects for good.
+     */
+    private static final String[] COMPILER_FLAGS = {
+        "-XX:Tier3DelayOn=1000",
+        "-XX:CompileCommand=quiet", // else each is printed, among the results
+        earlier("WideTile"),
+        earlier("NarrowTile"),
+        earlier("Bf16Tile"),
+        earlier("Int8Tile"),
+        earlier("CompactLinear"),
+        earlier("BlockAttention"),
+        earlier("Vector*")
+    };
+
     private Launcher() {}
+
+    private static String earlier(String kernelClass) {
+        return "-XX:CompileCommand=CompileThresholdScaling,dev.tercet.engine.kernel." + kernelClass + "::*,0.2";
+    }
 
     public static void main(String[] arguments) throws Exception {
         boolean recent = Runtime.version().feature() >= NEEDED;
@@ -125,6 +147,9 @@ public final class Launcher {
         line.add(java.executable().getPath());
         String more = options();
         for (String flag : JVM_FLAGS) {
+            line.add(flag);
+        }
+        for (String flag : COMPILER_FLAGS) {
             line.add(flag);
         }
         if (!more.contains("GC")) { // two collectors are an error

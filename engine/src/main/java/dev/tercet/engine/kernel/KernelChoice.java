@@ -72,7 +72,7 @@ final class KernelChoice {
     }
 
     private static Kernels gradual(Kernels chosen) {
-        return chosen instanceof VectorKernels ? new GradualKernels(chosen) : chosen;
+        return chosen instanceof VectorKernels vector ? new GradualKernels(vector) : chosen;
     }
 
     private static Kernels vector() {

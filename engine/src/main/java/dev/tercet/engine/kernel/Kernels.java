@@ -20,9 +20,9 @@ public interface Kernels {
     /**
      * The kernels of this process, chosen once: the vector kernels where they are the faster ones, else the scalar
      * kernels, with the reason in {@link #description()}. The system property {@code tercet.kernels} ({@code scalar},
-     * {@code vector}, {@code auto}) decides otherwise; {@code gradual} is {@code auto} for programs that live for a
-     * second: the first half billion multiply-adds go to the scalar kernels, which run well long before the JVM has
-     * compiled the vector kernels.
+     * {@code vector}, {@code auto}) decides otherwise; {@code gradual} is {@code auto} for programs that may live for a
+     * second: the scalar kernels, which run well long before the JVM has compiled the vector kernels, do the work until
+     * it has; from half a billion multiply-adds on, a daemon thread sees to that.
      */
     static Kernels preferred() {
         return KernelChoice.PREFERRED;

@@ -47,6 +47,11 @@ final class VectorAttention {
         return columnsLeft > NARROW ? WIDEST : NARROW;
     }
 
+    /** Whether {@link BlockAttention} computes it. */
+    static boolean inBlocks(int queries, boolean causal) {
+        return queries >= QUERIES_OF_A_BLOCK && !causal;
+    }
+
     /**
      * {@link Kernels#attention} with checked arguments.
      *
@@ -66,7 +71,7 @@ final class VectorAttention {
             float[] scratch,
             int fromHead,
             int toHead) {
-        if (queries.count() >= QUERIES_OF_A_BLOCK && !causal) {
+        if (inBlocks(queries.count(), causal)) {
             BlockAttention.run(
                     queries, keys, values, headSize, scale, context, probabilities, scratch, fromHead, toHead);
             return;

@@ -34,7 +34,7 @@ final class VectorKernels implements Kernels {
     }
 
     /** @param remark to add to the description */
-    static Kernels create(String remark) {
+    static VectorKernels create(String remark) {
         return new VectorKernels(remark);
     }
 
