@@ -62,6 +62,11 @@ final class GradualKernels implements Kernels {
     }
 
     @Override
+    public boolean settled() {
+        return warmUp.done();
+    }
+
+    @Override
     public int panelWidth() {
         return vector.panelWidth();
     }

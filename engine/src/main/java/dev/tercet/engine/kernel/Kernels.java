@@ -36,6 +36,14 @@ public interface Kernels {
     /** What runs, and why it was chosen, for {@code doctor}: "vector, 16 lanes of 32 bits". */
     String description();
 
+    /**
+     * Whether these kernels are as fast as they will be, for the work that they have done so far: {@code gradual} ones
+     * are once the vector kernels have taken it over, or cannot. A clock started before measures the start.
+     */
+    default boolean settled() {
+        return true;
+    }
+
     /** Outputs in one panel of a {@link PackedMatrix}: work on a product is divided at multiples of it. */
     int panelWidth();
 

@@ -119,6 +119,11 @@ final class WarmUp {
         }
     }
 
+    /** Whether everything wanted so far is compiled or cannot be. */
+    synchronized boolean done() {
+        return missing() == 0;
+    }
+
     /** How long it has taken, in seconds; 0 before the first parts are done. */
     double seconds() {
         return nanos / 1e9;

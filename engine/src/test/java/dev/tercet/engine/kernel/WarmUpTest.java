@@ -77,10 +77,12 @@ class WarmUpTest {
         warmUp.want(FIRST);
         warmUp.await(FIRST); // not begun: nothing to wait for
         assertFalse(warmUp.compiled(FIRST));
+        assertFalse(warmUp.done());
         assertEquals(0, runs.get());
         warmUp.begin();
         warmUp.await(FIRST);
         assertTrue(warmUp.compiled(FIRST));
+        assertTrue(warmUp.done());
     }
 
     @Test
@@ -126,6 +128,7 @@ class WarmUpTest {
         warmUp.want(SECOND);
         warmUp.await(SECOND);
         assertEquals(before, runs.get(), "it is not tried again");
+        assertTrue(warmUp.done(), "nothing more is to come");
         assertEquals(1, warnings.size());
         assertTrue(
                 warnings.getFirst().contains("the vector kernels for layer normalization could not be compiled"),
