@@ -14,10 +14,14 @@ import java.util.function.Consumer;
  * path begins with:
  *
  * <pre>
+ * K=dev.tercet.engine.kernel; S=CompileThresholdScaling
  * java -XX:-UsePerfData -XX:MaxRAMPercentage=50 -Dtercet.kernels=gradual -XX:+UseSerialGC -Xmn32m
- *   -XX:PretenureSizeThreshold=1000000 --add-modules jdk.incubator.vector -XX:AOTCache=demos/target/tercet.aot
- *   -cp $PWD/demos/target/tercet.jar:benchmarks/target/classes dev.tercet.benchmarks.QueryLatencyFromStart
- *   [encode|translate] [queries] [text]
+ *   -XX:PretenureSizeThreshold=1000000 -XX:+UseCountedLoopSafepoints -XX:LoopStripMiningIter=1000
+ *   -XX:Tier3DelayOn=1000 -XX:CompileCommand=quiet -XX:CompileCommand=$S,$K.WideTile::*,0.2
+ *   -XX:CompileCommand=$S,$K.NarrowTile::*,0.2 -XX:CompileCommand=$S,$K.BlockAttention::*,0.2
+ *   -XX:CompileCommand=$S,$K.Vector*::*,0.2 --add-modules jdk.incubator.vector
+ *   -XX:AOTCache=demos/target/tercet.aot -cp $PWD/demos/target/tercet.jar:benchmarks/target/classes
+ *   dev.tercet.benchmarks.QueryLatencyFromStart [encode|translate] [queries] [text]
  * </pre>
  *
  * <p>{@code -Dpause=MS} waits between two queries, as a user does; {@code -Deach=true} prints every query.

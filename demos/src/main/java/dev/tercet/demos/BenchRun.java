@@ -1,5 +1,6 @@
 package dev.tercet.demos;
 
+import dev.tercet.engine.kernel.Kernels;
 import java.util.Arrays;
 import java.util.function.Supplier;
 
@@ -24,10 +25,16 @@ record BenchRun(String name, double[] calls, Work work) {
      */
     record Work(int texts, int tokens, double flop, double weightBytes) {}
 
-    /** Calls for half of {@code seconds} uncounted, then for {@code seconds}. */
+    /**
+     * Calls for half of {@code seconds} uncounted, or a few times as long until the kernels are at their speed, then
+     * for {@code seconds}.
+     */
     static BenchRun of(String name, double seconds, Supplier<Work> call) {
         Work work = call.get();
-        repeat(seconds / 2, call);
+        int most = MOST_TIMES;
+        do {
+            repeat(seconds / 2, call);
+        } while (!Kernels.preferred().settled() && --most > 0);
         double[] calls = repeat(seconds, call);
         Arrays.sort(calls);
         return new BenchRun(name, calls, work);
