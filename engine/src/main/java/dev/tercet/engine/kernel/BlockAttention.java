@@ -213,22 +213,20 @@ final class BlockAttention {
 
     /**
      * scratch[maxAt + i] = the largest scale · score of query i. The largest score is scaled, not the largest scaled
-     * score taken: scale is above 0 and rounding keeps the order, so it is the same.
+     * score taken: scale is above 0 and rounding keeps the order, so it is the same. Of an odd number of keys the last
+     * is looked at twice: a call for it alone, seldom made, is one that C2 does not inline once the method called has
+     * been compiled, and then the vectors of the whole loop are objects.
      */
     private static void largest(float[] scratch, int scoresAt, int keys, float scale, int maxAt) {
         FloatVector max0 = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
         FloatVector max1 = max0, max2 = max0, max3 = max0;
-        int end = scoresAt + keys * WIDTH;
-        int at = scoresAt;
-        for (; at <= end - 2 * WIDTH; at += 2 * WIDTH) {
+        int last = scoresAt + (keys - 1) * WIDTH;
+        for (int at = scoresAt; at <= last; at += 2 * WIDTH) {
+            int next = Math.min(at + WIDTH, last);
             max0 = VectorFunctions.greater(max0, FloatVector.fromArray(S, scratch, at));
             max1 = VectorFunctions.greater(max1, FloatVector.fromArray(S, scratch, at + L));
-            max2 = VectorFunctions.greater(max2, FloatVector.fromArray(S, scratch, at + 2 * L));
-            max3 = VectorFunctions.greater(max3, FloatVector.fromArray(S, scratch, at + 3 * L));
-        }
-        if (at < end) {
-            max0 = VectorFunctions.greater(max0, FloatVector.fromArray(S, scratch, at));
-            max1 = VectorFunctions.greater(max1, FloatVector.fromArray(S, scratch, at + L));
+            max2 = VectorFunctions.greater(max2, FloatVector.fromArray(S, scratch, next));
+            max3 = VectorFunctions.greater(max3, FloatVector.fromArray(S, scratch, next + L));
         }
         // + 0: of two zeros either may have won
         VectorFunctions.greater(max0, max2).mul(scale).add(0f).intoArray(scratch, maxAt);
