@@ -195,7 +195,10 @@ public final class GenerationConfig {
                 sequences.stream().map(int[]::clone).toList());
     }
 
-    /** Sequences of token ids with what is added to the score of the token that would complete them. */
+    /**
+     * Sequences of token ids with what is added to the score of the token that would complete them. In a file a
+     * sequence that comes twice has the last bias, as in the reference.
+     */
     public GenerationConfig sequenceBias(Map<List<Integer>, Float> biases) {
         return with(
                 GenerationField.SEQUENCE_BIAS,
@@ -525,9 +528,11 @@ public final class GenerationConfig {
         return integer(GenerationField.MAX_LENGTH, Math.min(DEFAULT_NEW_TOKENS + prompt, positions));
     }
 
+    /** As in the reference, min_new_tokens goes before min_length also where it is 0. */
     private int leastLength(int prompt) {
+        if (!values.containsKey(GenerationField.MIN_NEW_TOKENS)) return integer(GenerationField.MIN_LENGTH, 0);
         int newTokens = integer(GenerationField.MIN_NEW_TOKENS, 0);
-        return newTokens > 0 ? Math.max(newTokens, newTokens + prompt) : integer(GenerationField.MIN_LENGTH, 0);
+        return Math.max(newTokens, newTokens + prompt);
     }
 
     /** The start token and the prefix. As in the reference, a prefix that begins with the start token has it. */

@@ -90,6 +90,18 @@ class GenerationConfigTest {
     }
 
     @Test
+    void letsZeroNewTokensAtLeastGoBeforeAMinimumLength() {
+        String file = "{\"min_length\": 5, \"eos_token_id\": 0, \"decoder_start_token_id\": 9}";
+        assertEquals(5, leastLength(settings(GenerationConfig.greedy(), file)));
+        assertEquals(1, leastLength(settings(GenerationConfig.greedy().minNewTokens(0), file)));
+        assertEquals(3, leastLength(settings(GenerationConfig.greedy().minNewTokens(2), file)));
+    }
+
+    private static int leastLength(SearchSettings settings) {
+        return ((MinLength) settings.processors().getFirst()).length();
+    }
+
+    @Test
     void startsWithBosWhereThereIsNoDecoderStart() {
         assertEquals(
                 7, settings(GenerationConfig.greedy(), "{\"bos_token_id\": 7}").startToken());

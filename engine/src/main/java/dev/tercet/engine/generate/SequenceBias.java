@@ -1,8 +1,12 @@
 package dev.tercet.engine.generate;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Adds to the score of a token that would complete one of some sequences: {@code sequence_bias}; with a bias of −∞,
@@ -10,10 +14,31 @@ import java.util.List;
  */
 public record SequenceBias(List<Entry> entries) implements LogitsProcessor {
     /** @param ids at least one */
-    public record Entry(int[] ids, float bias) {}
+    public record Entry(int[] ids, float bias) {
+        int token() {
+            return ids[ids.length - 1];
+        }
+    }
 
     public SequenceBias {
-        entries = List.copyOf(entries);
+        entries = ordered(entries);
+    }
+
+    /**
+     * Biases of one token together, as they are added up in the reference: those of the token by itself, then the
+     * others by the order in which their lengths come. Of entries for the same sequence the last one counts.
+     */
+    private static List<Entry> ordered(List<Entry> entries) {
+        Map<List<Integer>, Entry> last = new LinkedHashMap<>();
+        for (Entry entry : entries) last.put(Arrays.stream(entry.ids).boxed().toList(), entry);
+        Map<Integer, List<Entry>> ofLength = new LinkedHashMap<>();
+        ofLength.put(1, new ArrayList<>());
+        for (Entry entry : last.values())
+            ofLength.computeIfAbsent(entry.ids.length, _ -> new ArrayList<>()).add(entry);
+        return ofLength.values().stream()
+                .flatMap(List::stream)
+                .sorted(Comparator.comparingInt(Entry::token))
+                .toList();
     }
 
     /** Forbids sequences; one that is nothing but an end token stays allowed. */
@@ -26,9 +51,12 @@ public record SequenceBias(List<Entry> entries) implements LogitsProcessor {
 
     @Override
     public void process(Prefix prefix, Scores scores) {
-        for (Entry entry : entries) {
-            int last = entry.ids[entry.ids.length - 1];
-            if (completes(prefix, entry.ids)) scores.set(last, scores.of(last) + entry.bias);
+        for (int from = 0, to; from < entries.size(); from = to) {
+            int token = entries.get(from).token();
+            float bias = 0f;
+            for (to = from; to < entries.size() && entries.get(to).token() == token; to++)
+                if (completes(prefix, entries.get(to).ids)) bias += entries.get(to).bias;
+            if (bias != 0) scores.set(token, scores.of(token) + bias);
         }
     }
 

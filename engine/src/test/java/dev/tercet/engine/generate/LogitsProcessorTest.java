@@ -101,6 +101,24 @@ class LogitsProcessorTest {
     }
 
     @Test
+    void ofTwoBiasesForOneSequenceTheLastCounts() {
+        SequenceBias bias = new SequenceBias(List.of(
+                new SequenceBias.Entry(ids(1, 2), 5f),
+                new SequenceBias.Entry(ids(0), 1f),
+                new SequenceBias.Entry(ids(1, 2), -2f),
+                new SequenceBias.Entry(ids(0), 3f)));
+        assertArrayEquals(new float[] {3, 0, -2}, process(bias, ids(0, 1), 0, 0, 0));
+    }
+
+    @Test
+    void biasesOfOneTokenAreAddedUpBeforeTheyChangeItsScore() {
+        // 2²⁴ + 1 is 2²⁴ in fp32, but 2²⁴ + 2 is not
+        SequenceBias bias =
+                new SequenceBias(List.of(new SequenceBias.Entry(ids(1, 0), 1f), new SequenceBias.Entry(ids(0), 1f)));
+        assertArrayEquals(new float[] {0x1p24f + 2, 0}, process(bias, ids(2, 1), 0x1p24f, 0));
+    }
+
+    @Test
     void minLengthForbidsTheEndUntilThereAreEnoughTokens() {
         MinLength min = new MinLength(3, 1, 2);
         assertArrayEquals(new float[] {0, NO, NO}, process(min, ids(0, 0), 0, 0, 0));
