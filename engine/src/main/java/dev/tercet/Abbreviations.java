@@ -24,11 +24,18 @@ final class Abbreviations {
 
     /** A sentence goes on behind them if a number follows. */
     private static final Set<String> NUMBERED = words(
-            "No Nos no Nr nr Art art Fig fig Figs Eq Sec Sect Ch Chap chap Vol vol p pp pg par Par Abs Abb Tab Kap"
-                    + " núm Núm pág págs nº n° Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec janv févr juil déc");
+            "No Nos no Nr nr Art art Fig fig Figs Eq Sec Sect Ch Chap chap Vol vol p pp pg par Par Abs Abb Tab Kap Str"
+                + " str núm Núm pág págs nº n° Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec janv févr juil déc");
 
     /** The next word tells whether a sentence ends; capital letters with periods (U.S., J. K.) are treated alike. */
     private static final Set<String> OPEN = words("Inc Ltd Co Corp LLC Jr Sr a.m p.m A.M P.M Ph.D M.D B.A M.A al");
+
+    /** A German ordinal number is written with a period, and what follows in capitals like every noun. */
+    private static final Pattern ORDINAL = Pattern.compile("\\d{1,2}");
+
+    private static final Set<String> COUNTED = words(
+            "Januar Jänner Februar März April Mai Juni Juli August September Oktober November Dezember",
+            "Jahrhundert Jahrhunderts Weltkrieg Weltkriegs Klasse Liga Bundesliga Stock Auflage Kapitel Platz Mal");
 
     private static final Pattern CAPITALS = Pattern.compile("(?:\\p{Lu}\\.-?)*\\p{Lu}");
 
@@ -72,7 +79,8 @@ final class Abbreviations {
      */
     static boolean goesOn(String word, String next) {
         if (INNER.contains(word)) return true;
-        if (NUMBERED.contains(word)) return startsWithNumber(next);
+        if (NUMBERED.contains(word) || word.endsWith("str")) return startsWithNumber(next);
+        if (ORDINAL.matcher(word).matches() && COUNTED.contains(next)) return true;
         return (OPEN.contains(word) || CAPITALS.matcher(word).matches()) && !BEGINNINGS.contains(next);
     }
 
@@ -82,6 +90,11 @@ final class Abbreviations {
         if (LOWER_INNER.contains(lower) || lower.length() == 1 && Character.isLetter(lower.charAt(0))) return true;
         if (LOWER_NUMBERED.contains(lower)) return startsWithNumber(next);
         return (LOWER_OPEN.contains(lower) || LETTERS.matcher(lower).matches()) && !LOWER_BEGINNINGS.contains(next);
+    }
+
+    /** Whether a sentence begins with a word much more often than it goes on with it behind a period. */
+    static boolean isBeginning(String word) {
+        return BEGINNINGS.contains(word);
     }
 
     private static boolean startsWithNumber(String next) {

@@ -197,7 +197,10 @@ public final class SentenceSplitter {
         int end = at;
         while (end > begun && isSpace(text.charAt(end - 1))) end--;
         char last = text.charAt(end - 1);
-        if (end == at) return WIDE_STOPS.indexOf(lastWithoutClosing(begun, end)) < 0; // inside a number or an address
+        if (end == at) {
+            if (last == '」' && text.startsWith("と", at)) return true; // 「はい。」と言った
+            return WIDE_STOPS.indexOf(lastWithoutClosing(begun, end)) < 0; // inside a number or an address
+        }
         if (ONLY_MARK.matcher(text).region(begun, at).matches()) return true; // "2." in front of its item
 
         String following = followingWord(at, next);
@@ -209,7 +212,30 @@ public final class SentenceSplitter {
         if (lower && (ellipsis || (lowerCase ? closed && stop != '.' : closed || stop == '.')))
             return true; // "Why?" he asked
         String word = last == '.' ? wordBefore(begun, end - 1) : "";
+        if (!lowerCase && isSmallLetter(word)) {
+            if (beginsWithAbbreviatedLetter(at, next)) return true; // "z. B."
+            if (followsAbbreviatedLetter(begun, end - 2)) return !Abbreviations.isBeginning(following); // "u. a."
+        }
         return lowerCase ? Abbreviations.goesOnInLowerCase(word, following) : Abbreviations.goesOn(word, following);
+    }
+
+    private static boolean isSmallLetter(String word) {
+        return word.length() == 1 && Character.isLowerCase(word.charAt(0));
+    }
+
+    /** Whether there is a single letter with a period. */
+    private boolean beginsWithAbbreviatedLetter(int from, int end) {
+        return from + 1 < end && Character.isLetter(text.charAt(from)) && text.charAt(from + 1) == '.';
+    }
+
+    /** Whether there is a single letter with a period, and a space, in front of a place. */
+    private boolean followsAbbreviatedLetter(int begun, int at) {
+        int from = at - 3;
+        return from >= begun
+                && isSpace(text.charAt(at - 1))
+                && text.charAt(at - 2) == '.'
+                && Character.isLetter(text.charAt(from))
+                && (from == begun || !Character.isLetterOrDigit(text.charAt(from - 1)));
     }
 
     private char lastWithoutClosing(int begun, int end) {

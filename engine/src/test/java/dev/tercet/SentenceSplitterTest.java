@@ -41,6 +41,11 @@ class SentenceSplitterTest {
                 // other languages
                 "M. Dupont et Mme. Durand arrivent.|Ils sont en retard.",
                 "Das ist z.B. Wasser bzw. Eis.|Es ist kalt.",
+                "Man kann z. B. Wasser trinken, d. h. Eis schmelzen.|Es gibt u. a. Brot.|Das Brot u. a.|Die Milch ist"
+                        + " alt.",
+                "Am 3. Oktober ist frei.|Er wohnt in der Hauptstr. 5 im 2. Stock.|Es waren 3.|Er kam im 20."
+                        + " Jahrhundert.",
+                "It was made of vitamin c.|The rest is water.",
                 "¿Qué tal?|¡Muy bien!|El Sr. García vive en el núm. 5 aquí.",
                 // quotes and brackets
                 "\"Why?\" he asked.|\"Stop!\" she said.|\"Stop.\"|Then he left.",
@@ -87,6 +92,7 @@ class SentenceSplitterTest {
     void splitsTextWithoutSpaces() {
         assertEquals(List.of("你好。", "我很好！", "真的吗？", "「是。」", "好"), split("你好。我很好！真的吗？「是。」好"));
         assertEquals(List.of("日本語は話せません。", "3.5は数です。"), split("日本語は話せません。3.5は数です。"));
+        assertEquals(List.of("「はい。」と言った。", "「いいえ。」", "終わり。"), split("「はい。」と言った。「いいえ。」終わり。"));
         assertEquals(List.of("नमस्ते।", "आप कैसे हैं।"), split("नमस्ते। आप कैसे हैं।"));
         assertEquals(List.of("مرحبا.", "كيف حالك؟", "أنا بخير."), split("مرحبا. كيف حالك؟ أنا بخير."));
     }
