@@ -7,20 +7,20 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.Function;
 
 /**
  * Translates long texts sentence by sentence.
  *
  * @param maxLength tokens that the model reads of a text
- * @param maxNewTokens tokens that it produces at most
- * @param translate translates texts, in their order
+ * @param batches translates some of the sentences
  */
-record DocumentTranslator(
-        MarianTokenizer tokenizer,
-        int maxLength,
-        int maxNewTokens,
-        Function<List<String>, List<Translation>> translate) {
+record DocumentTranslator(MarianTokenizer tokenizer, int maxLength, Batches batches) {
+    /** Translates texts, in their order. */
+    interface Batches {
+        /** @param first the number of the first one in the document */
+        List<Translation> translate(List<String> texts, int first);
+    }
+
     /** Source tokens translated in one call: what has come so far can be shown while the rest is on its way. */
     private static final int BATCH_TOKENS = 2048;
 
@@ -56,7 +56,7 @@ record DocumentTranslator(
         List<Piece> pieces = pieces(document, coded, prefix);
         for (int from = 0, to; from < pieces.size(); from = to) {
             to = batchEnd(pieces, from);
-            for (TranslatedSentence sentence : translate(document, prefix, pieces.subList(from, to))) {
+            for (TranslatedSentence sentence : translate(document, prefix, pieces.subList(from, to), from)) {
                 text.append(document, written, sentence.start()).append(sentence.text());
                 written = sentence.end();
                 sentences.add(sentence);
@@ -94,10 +94,11 @@ record DocumentTranslator(
         return to;
     }
 
-    private List<TranslatedSentence> translate(String document, String prefix, List<Piece> pieces) {
-        List<Translation> translations = translate.apply(pieces.stream()
+    private List<TranslatedSentence> translate(String document, String prefix, List<Piece> pieces, int first) {
+        List<String> texts = pieces.stream()
                 .map(piece -> prefix + document.substring(piece.start(), piece.end()))
-                .toList());
+                .toList();
+        List<Translation> translations = batches.translate(texts, first);
         List<TranslatedSentence> sentences = new ArrayList<>();
         for (int i = 0; i < pieces.size(); i++) {
             Piece piece = pieces.get(i);
@@ -113,12 +114,13 @@ record DocumentTranslator(
 
     private Set<TranslationIssue> issues(Piece piece, Translation translation) {
         Set<TranslationIssue> issues = EnumSet.noneOf(TranslationIssue.class);
-        int[] target = translation.hypotheses().getFirst().ids();
+        Hypothesis best = translation.hypotheses().getFirst();
+        boolean outOfTime = best.finish() == Finish.MAX_TIME;
         if (piece.ofLongSentence) issues.add(TranslationIssue.SPLIT);
         if (translation.truncatedTokens() > 0) issues.add(TranslationIssue.TRUNCATED);
-        if (target.length >= maxNewTokens) issues.add(TranslationIssue.UNFINISHED);
-        if (translation.text().isBlank()) issues.add(TranslationIssue.EMPTY);
-        if (RepeatedTokens.loops(piece.part.ids(), target)) issues.add(TranslationIssue.LOOP);
+        if (outOfTime || best.finish() == Finish.MAX_LENGTH) issues.add(TranslationIssue.UNFINISHED);
+        if (best.text().isBlank() && !outOfTime) issues.add(TranslationIssue.EMPTY);
+        if (RepeatedTokens.loops(piece.part.ids(), best.ids())) issues.add(TranslationIssue.LOOP);
         return Collections.unmodifiableSet(issues);
     }
 }

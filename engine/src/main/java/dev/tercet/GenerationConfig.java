@@ -282,7 +282,7 @@ public final class GenerationConfig {
      * In {@code generate()}: max_time.
      */
     public GenerationConfig maxTime(Duration time) {
-        return with(GenerationField.MAX_TIME, time.toNanos() / 1e9);
+        return with(GenerationField.MAX_TIME, time.toSeconds() + time.getNano() / 1e9);
     }
 
     /**
@@ -388,6 +388,14 @@ public final class GenerationConfig {
     /** Fields of the model's file that make no difference here, each with the reason. */
     public Map<String, String> ignored() {
         return ignored;
+    }
+
+    /** Fields of the model's file that {@code generate()} does not have, so that nobody follows them. */
+    public List<String> unknownFields() {
+        return ignored.entrySet().stream()
+                .filter(field -> field.getValue().equals(UnsupportedGenerationFields.UNKNOWN))
+                .map(Map.Entry::getKey)
+                .toList();
     }
 
     /** What is set, by the names of {@code generate()}. */

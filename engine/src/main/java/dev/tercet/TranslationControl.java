@@ -52,6 +52,13 @@ public final class TranslationControl {
         return new TranslationControl(cancelled, Objects.requireNonNull(listener, "the listener is null"));
     }
 
+    /** The same for texts of which the first has this number for the listener. */
+    TranslationControl countingFrom(int first) {
+        if (first == 0 || listener == null) return this;
+        return withListener(part -> listener.accept(
+                new PartialTranslation(first + part.index(), part.text(), part.ids(), part.finished())));
+    }
+
     /** Null for nobody. */
     BooleanSupplier cancelled() {
         return cancelled;

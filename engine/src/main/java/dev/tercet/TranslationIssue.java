@@ -6,7 +6,9 @@ public enum TranslationIssue {
     SPLIT,
     /** Even a single character has more tokens than are read; not all of it was. */
     TRUNCATED,
-    /** The translation reached the length limit before its end. */
+    /**
+     * The translation reached the length limit before its end, or the time was over: {@link Hypothesis#finish} tells.
+     */
     UNFINISHED,
     /** Nothing came out, though the source has words. */
     EMPTY,

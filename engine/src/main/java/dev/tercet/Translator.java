@@ -22,6 +22,7 @@ import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -162,7 +163,8 @@ public final class Translator implements AutoCloseable {
      * @throws IllegalArgumentException when the settings contradict each other or the model
      */
     public List<Translation> translate(List<String> texts, GenerationConfig generation, TranslationControl control) {
-        return translate(texts, Collections.nCopies(texts.size(), generation), control, null, null);
+        return translate(
+                texts, Collections.nCopies(texts.size(), generation), new Watch(control, deadline(generation)));
     }
 
     /**
@@ -177,8 +179,8 @@ public final class Translator implements AutoCloseable {
         if (texts.size() != prefixes.size())
             throw new IllegalArgumentException(
                     "there are " + prefixes.size() + " prefixes for " + texts.size() + " texts");
-        List<GenerationConfig> each = prefixes.stream().map(generation::prefix).toList();
-        return translate(texts, each, TranslationControl.none(), null, null);
+        Watch watch = new Watch(TranslationControl.none(), deadline(generation));
+        return translate(texts, prefixes.stream().map(generation::prefix).toList(), watch);
     }
 
     /**
@@ -195,8 +197,8 @@ public final class Translator implements AutoCloseable {
      * decides at every step. The rows of a step have the numbers of the sequences in the trace.
      */
     public Translation translation(String text, GenerationConfig generation, Trace trace, SearchListener decisions) {
-        return translate(Arrays.asList(text), List.of(generation), TranslationControl.none(), trace, decisions)
-                .getFirst();
+        Watch watch = new Watch(TranslationControl.none(), deadline(generation), trace, decisions);
+        return translate(Arrays.asList(text), List.of(generation), watch).getFirst();
     }
 
     /** Translates a text of any length, decoded as the model's generation_config.json says. */
@@ -222,10 +224,32 @@ public final class Translator implements AutoCloseable {
      */
     public DocumentTranslation translateDocument(
             String document, GenerationConfig generation, Consumer<TranslatedSentence> listener) {
+        return translateDocument(document, generation, TranslationControl.none(), listener);
+    }
+
+    /**
+     * As {@link #translateDocument(String, GenerationConfig, Consumer)}, with a hand on the call while it runs.
+     *
+     * @param control cancels the call, and hears of every sentence while it grows: the index of a
+     *     {@link PartialTranslation} is the number of its sentence in the document
+     * @throws java.util.concurrent.CancellationException when the control cancels it
+     */
+    public DocumentTranslation translateDocument(
+            String document,
+            GenerationConfig generation,
+            TranslationControl control,
+            Consumer<TranslatedSentence> listener) {
         if (document == null) throw new IllegalArgumentException("the document is null");
-        int maxNewTokens = settings(generation).maxLength() - 1;
+        settings(generation);
+        Long deadline = deadline(generation);
         GenerationConfig ofEach = generation.withoutTargetLanguage();
-        return new DocumentTranslator(tokenizer, maxLength, maxNewTokens, texts -> translate(texts, ofEach))
+        return new DocumentTranslator(
+                        tokenizer,
+                        maxLength,
+                        (texts, first) -> translate(
+                                texts,
+                                Collections.nCopies(texts.size(), ofEach),
+                                new Watch(control.countingFrom(first), deadline)))
                 .translate(code(generation), document, listener);
     }
 
@@ -306,28 +330,44 @@ public final class Translator implements AutoCloseable {
         return Arrays.stream(ids).mapToObj(tokenizer::targetToken).toList();
     }
 
+    /**
+     * Who watches a call.
+     *
+     * @param deadline in {@link System#nanoTime}; null for none
+     * @param trace sees the activations; null for an ordinary run
+     * @param decisions sees what searches decide; null for an ordinary run
+     */
+    private record Watch(TranslationControl control, Long deadline, Trace trace, SearchListener decisions) {
+        Watch(TranslationControl control, Long deadline) {
+            this(control, deadline, null, null);
+        }
+    }
+
+    /** When the time of a call that begins now is over; null for never. */
+    private Long deadline(GenerationConfig generation) {
+        OptionalDouble seconds = generation.over(defaults).maxTime();
+        return seconds.isPresent() ? System.nanoTime() + (long) (seconds.getAsDouble() * 1e9) : null;
+    }
+
     /** @param each the settings of each text, which differ in their prefix alone */
-    private List<Translation> translate(
-            List<String> texts,
-            List<GenerationConfig> each,
-            TranslationControl control,
-            Trace trace,
-            SearchListener decisions) {
+    private List<Translation> translate(List<String> texts, List<GenerationConfig> each, Watch watch) {
         if (texts.isEmpty()) return List.of();
-        long begin = System.nanoTime();
+        TranslationControl control = watch.control;
         GenerationConfig merged = each.getFirst().over(defaults);
         Map<GenerationConfig, SearchSettings> known = new IdentityHashMap<>();
         List<SearchSettings> settings = each.stream()
                 .map(one -> known.computeIfAbsent(one, this::settings))
                 .toList();
-        Long deadline =
-                merged.maxTime().isPresent() ? begin + (long) (merged.maxTime().getAsDouble() * 1e9) : null;
         Consumer<Search> listener = control.listener() == null ? null : new Parts(control.listener(), texts.size());
         return model.call(() -> {
             List<Encoding> encodings = encode(code(merged), texts);
             List<int[]> sources = encodings.stream().map(Encoding::ids).toList();
             List<List<Generated>> found = runner.run(
-                    sources, settings, new Control(control.cancelled(), deadline, listener), trace, decisions);
+                    sources,
+                    settings,
+                    new Control(control.cancelled(), watch.deadline, listener),
+                    watch.trace,
+                    watch.decisions);
             Alignment[][] alignments = merged.alignments().isEmpty()
                     ? null
                     : alignments(

@@ -13,6 +13,7 @@ import java.util.Set;
  */
 final class UnsupportedGenerationFields {
     static final String SAMPLING = "only for sampling, and do_sample is not true";
+    static final String UNKNOWN = "not a field of generate() in transformers 5.23";
     private static final String OUTPUT = "says what generate() returns in Python";
     private static final String MACHINE = "says how generate() uses the machine";
     private static final String ASSISTANT = "only for generation with an assistant model";
@@ -86,6 +87,6 @@ final class UnsupportedGenerationFields {
         }
         for (var reason : WITHOUT_EFFECT.entrySet())
             if (reason.getValue().contains(name)) return Optional.of(reason.getKey());
-        return only ? Optional.of("not a field of generate() in transformers 5.23") : Optional.empty();
+        return only ? Optional.of(UNKNOWN) : Optional.empty();
     }
 }

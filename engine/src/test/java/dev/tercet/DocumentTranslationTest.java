@@ -7,10 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tercet.engine.marian.MarianGolden;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -199,6 +204,64 @@ class DocumentTranslationTest {
         int[] first = heard.getFirst().translation().hypotheses().getFirst().ids();
         assertArrayEquals(
                 first, heard.get(298).translation().hypotheses().getFirst().ids());
+    }
+
+    @Test
+    void saysWhereTheTimeWasOver() {
+        String document = "Why?\n\nThe cat is sleeping under the table.\n";
+        DocumentTranslation translated = translator.translateDocument(document, GREEDY.maxTime(Duration.ZERO));
+        assertEquals("\n\n\n", translated.text());
+        assertEquals(2, translated.withIssues().size());
+        for (TranslatedSentence sentence : translated.sentences())
+            assertEquals(Set.of(TranslationIssue.UNFINISHED), sentence.issues());
+    }
+
+    @Test
+    void countsTheTimeOfTheWholeDocument() {
+        String document = "Why? Yes. ".repeat(600);
+        Duration time = Duration.ofMillis(200);
+        // the time is over while the first batch is shown, so the last one, which comes after it, never begins
+        DocumentTranslation translated = translator.translateDocument(document, GREEDY.maxTime(time), sentence -> {
+            if (sentence.start() == 0) sleep(time.plusMillis(10));
+        });
+        Hypothesis last =
+                translated.sentences().getLast().translation().hypotheses().getFirst();
+        assertEquals(Finish.MAX_TIME, last.finish());
+        assertEquals(0, last.ids().length);
+    }
+
+    private static void sleep(Duration time) {
+        try {
+            Thread.sleep(time);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void endsWhenItIsCancelledBetweenSentences() {
+        AtomicInteger heard = new AtomicInteger();
+        assertThrows(
+                CancellationException.class,
+                () -> translator.translateDocument(
+                        "Why? Yes. ".repeat(600),
+                        GREEDY,
+                        TranslationControl.none().withCancellation(() -> heard.get() > 0),
+                        _ -> heard.incrementAndGet()));
+        assertTrue(heard.get() > 0 && heard.get() < 1200, heard.toString());
+    }
+
+    @Test
+    void tellsWhichSentenceGrows() {
+        Map<Integer, String> grown = new ConcurrentHashMap<>();
+        DocumentTranslation translated = translator.translateDocument(
+                "Why? Yes. Thank you. ".repeat(300),
+                GREEDY,
+                TranslationControl.none().withListener(part -> grown.put(part.index(), part.text())),
+                _ -> {});
+        assertEquals(translated.sentences().size(), grown.size());
+        for (int i = 0; i < grown.size(); i++)
+            assertEquals(translated.sentences().get(i).text(), grown.get(i), "sentence " + i);
     }
 
     @Test

@@ -155,10 +155,11 @@ class GenerationConfigTest {
 
     @Test
     void namesFieldsThatMakeNoDifference() {
-        Map<String, String> ignored =
+        GenerationConfig config =
                 read("{\"temperature\": 0.7, \"use_cache\": true, \"num_beam_groups\": 1, \"my_field\": 3,"
-                                + " \"max_time\": null}")
-                        .ignored();
+                        + " \"max_time\": null}");
+        Map<String, String> ignored = config.ignored();
+        assertEquals(List.of("my_field"), config.unknownFields());
         assertEquals("only for sampling, and do_sample is not true", ignored.get("temperature"));
         assertEquals("says how generate() uses the machine", ignored.get("use_cache"));
         assertEquals("has the value that means no", ignored.get("num_beam_groups"));
