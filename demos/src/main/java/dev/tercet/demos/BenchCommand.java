@@ -33,9 +33,9 @@ import picocli.CommandLine.Option;
             "",
             "First the machine: the rate of fused multiply-adds (FMA) in registers, and of reading memory, with",
             "as many threads as the models get. Then each shape, texts × tokens, over and over. p50 and p99 are",
-            "the times within which half and 99 % of the calls ended. \"fma\" is the share of the FMA peak;",
+            "the times within which half and 99 %% of the calls ended. \"fma\" is the share of the FMA peak;",
             "\"mem\" the share of the memory's rate, were every weight read once in each call (translation: once",
-            "in each step), which is more than 100 % where the weights stay in a cache. Tokens are those read,",
+            "in each step), which is more than 100 %% where the weights stay in a cache. Tokens are those read,",
             "special tokens included; translate counts those written."
         })
 final class BenchCommand extends Command {

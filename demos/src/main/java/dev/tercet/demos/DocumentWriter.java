@@ -1,5 +1,6 @@
 package dev.tercet.demos;
 
+import dev.tercet.Finish;
 import dev.tercet.GenerationConfig;
 import dev.tercet.Hypothesis;
 import dev.tercet.TranslatedSentence;
@@ -19,10 +20,13 @@ final class DocumentWriter {
     private final Results results;
     private final PrintStream remarks; // null: none
     private final Translator translator;
+    private final HypothesisDetails details;
     private final JsonLines json;
     private int documents;
 
-    DocumentWriter(Results results, PrintStream remarks, Translator translator) throws IOException {
+    DocumentWriter(Results results, PrintStream remarks, Translator translator, HypothesisDetails details)
+            throws IOException {
+        this.details = details;
         this.results = results;
         this.remarks = remarks;
         this.translator = translator;
@@ -54,14 +58,19 @@ final class DocumentWriter {
                     .number("document", documents)
                     .number("start", start)
                     .number("end", codePoints)
-                    .text("text", sentence.source())
-                    .beginArray("translations");
+                    .text("text", sentence.source());
+            if (details.alignments()) {
+                json.texts(
+                        "sourceTokens",
+                        sentence.translation()
+                                .hypotheses()
+                                .getFirst()
+                                .alignment()
+                                .source());
+            }
+            json.beginArray("translations");
             for (Hypothesis hypothesis : sentence.translation().hypotheses()) {
-                json.beginElement()
-                        .text("text", hypothesis.text())
-                        .number("score", hypothesis.score())
-                        .numbers("ids", hypothesis.ids())
-                        .endElement();
+                details.write(hypothesis, json);
             }
             json.endArray()
                     .texts(
@@ -85,18 +94,22 @@ final class DocumentWriter {
                 line += document.charAt(at) == '\n' ? 1 : 0;
             }
             for (TranslationIssue issue : sentence.issues()) {
-                remarks.println("line " + line + ", \"" + beginning(sentence.source()) + "\": " + what(issue));
+                remarks.println(
+                        "line " + line + ", \"" + beginning(sentence.source()) + "\": " + what(issue, sentence));
             }
         }
     }
 
-    private String what(TranslationIssue issue) {
+    private String what(TranslationIssue issue, TranslatedSentence sentence) {
         return switch (issue) {
             case SPLIT ->
                 "part of a sentence longer than the " + translator.maxLength()
                         + " tokens that the model reads, translated by itself";
             case TRUNCATED -> "not all of it was read, the limit of " + translator.maxLength() + " tokens is too low";
-            case UNFINISHED -> "the translation stops at the length limit; raise --max-length";
+            case UNFINISHED ->
+                sentence.translation().hypotheses().getFirst().finish() == Finish.MAX_TIME
+                        ? "the time was over before the translation was complete; raise --max-time"
+                        : "the translation stops at the length limit; raise --max-length";
             case EMPTY -> "the translation is empty";
             case LOOP -> "the translation repeats itself; try --no-repeat-ngram 4";
         };

@@ -58,6 +58,12 @@ final class EvaluateCommand extends Command {
     private InputOptions sources = new InputOptions();
 
     @Option(
+            names = "--target-language",
+            paramLabel = "CODE",
+            description = "With -i: what a multilingual model translates into, fra as well as >>fra<<.")
+    private String targetLanguage;
+
+    @Option(
             names = "--save-hypotheses",
             paramLabel = "FILE",
             description = "With -i: keep the translations; the file appears once it is complete.")
@@ -103,7 +109,11 @@ final class EvaluateCommand extends Command {
         if (saved != null && !sources.given()) {
             throw wrongUsage("--save-hypotheses goes with -i, the texts to translate");
         }
-        GenerationConfig generation = decoding.config();
+        if (targetLanguage != null && !sources.given()) {
+            throw wrongUsage("--target-language goes with -i, the texts to translate");
+        }
+        GenerationConfig generation =
+                targetLanguage == null ? decoding.config() : decoding.config().targetLanguage(targetLanguage);
         Chrf.Settings characters = new Chrf.Settings(lowercase, wordOrder);
         List<List<String>> expected = new ArrayList<>();
         for (String file : references) {
@@ -160,8 +170,7 @@ final class EvaluateCommand extends Command {
         }
         checkCounts(texts.size(), "the input", expected);
         try (Results kept = saved == null ? null : Results.open(saved, streams.out());
-                Translator translator =
-                        Translator.load(model.model(ModelOptions.TRANSLATION), model.loadOptions(this))) {
+                Translator translator = model.translator(this)) {
             long start = System.nanoTime();
             List<String> translations = translate(texts, translator, generation);
             remark(texts.size(), (System.nanoTime() - start) / 1e9);

@@ -20,7 +20,7 @@ final class GenerationOptions {
     @Option(
             names = "--max-time",
             paramLabel = "SECONDS",
-            description = "Return what there is after so long, of each batch of 32 texts.")
+            description = "Return what there is after so long, of each batch of 32 texts, or of a document.")
     private Double maxTime;
 
     @Option(

@@ -2,7 +2,9 @@ package dev.tercet.demos;
 
 import dev.tercet.CrossEncoder;
 import dev.tercet.LoadOptions;
+import dev.tercet.Translator;
 import dev.tercet.loaders.ModelLocator;
+import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -52,6 +54,19 @@ final class ModelOptions {
 
     LoadOptions loadOptions(Command command) {
         return compute.loadOptions(command).withOffline(offline);
+    }
+
+    /** Loads the translation model; says which fields of its generation_config.json nobody follows. */
+    Translator translator(Command command) {
+        Translator translator = Translator.load(model(TRANSLATION), loadOptions(command));
+        List<String> unknown = translator.generationConfig().unknownFields();
+        if (!unknown.isEmpty() && !command.quiet) {
+            command.streams
+                    .err()
+                    .println("generation_config.json: " + String.join(", ", unknown)
+                            + ": not known to generate(), without effect");
+        }
+        return translator;
     }
 
     /** How to run a model. */

@@ -12,9 +12,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.BiFunction;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -47,6 +49,22 @@ import picocli.CommandLine.Parameters;
         })
 final class TranslateCommand extends Command {
     private static final int BATCH = 32;
+
+    /** What makes a difference where translations are given. */
+    private static final Set<String> OF_PAIRS = Set.of(
+            "--pairs",
+            "--output",
+            "--format",
+            "--target-language",
+            "--scores",
+            "--alignments",
+            "--alignment-layer",
+            "--model",
+            "--offline",
+            "--threads",
+            "--weights",
+            "--quiet",
+            "--debug");
 
     enum Format {
         text,
@@ -109,6 +127,9 @@ final class TranslateCommand extends Command {
 
     @Mixin
     private Decoding decoding = new Decoding();
+
+    @Mixin
+    private TokenOptions tokens = new TokenOptions();
 
     @Mixin
     private GenerationOptions generation = new GenerationOptions();
@@ -243,7 +264,10 @@ final class TranslateCommand extends Command {
             throw wrongUsage("--stream shows single texts while they are translated: leave out "
                     + (document ? "--document" : "--output"));
         }
-        GenerationConfig config = generation.over(decoding.config());
+        if (alignmentLayer != null && !alignments) {
+            throw wrongUsage("--alignment-layer says which attention --alignments shows: add that");
+        }
+        GenerationConfig config = generation.over(tokens.over(decoding.config()));
         if (alignments) {
             config = config.alignments(heads());
         }
@@ -260,8 +284,7 @@ final class TranslateCommand extends Command {
         }
         try (Inputs<String> inputs = input.texts(texts, streams);
                 Results results = Results.open(output, streams.out());
-                Translator translator =
-                        Translator.load(model.model(ModelOptions.TRANSLATION), model.loadOptions(this));
+                Translator translator = model.translator(this);
                 Progress progress = progress("texts")) {
             JsonLines json = new JsonLines(results.stream());
             for (List<String> batch = inputs.nextBatch(BATCH); !batch.isEmpty(); batch = inputs.nextBatch(BATCH)) {
@@ -284,8 +307,7 @@ final class TranslateCommand extends Command {
         }
         try (Inputs<String> inputs = input.texts(texts, streams);
                 Results results = Results.open(null, streams.out());
-                Translator translator =
-                        Translator.load(model.model(ModelOptions.TRANSLATION), model.loadOptions(this))) {
+                Translator translator = model.translator(this)) {
             JsonLines json = new JsonLines(results.stream());
             for (String text = inputs.next(); text != null; text = inputs.next()) {
                 GrowingText growing =
@@ -309,10 +331,9 @@ final class TranslateCommand extends Command {
     private void translateDocuments(GenerationConfig config) throws IOException {
         try (Inputs<String> documents = input.documents(texts, streams);
                 Results results = Results.open(output, streams.out());
-                Translator translator =
-                        Translator.load(model.model(ModelOptions.TRANSLATION), model.loadOptions(this));
+                Translator translator = model.translator(this);
                 Progress progress = progress("sentences")) {
-            DocumentWriter writer = new DocumentWriter(results, quiet ? null : streams.err(), translator);
+            DocumentWriter writer = new DocumentWriter(results, quiet ? null : streams.err(), translator, details());
             for (String text = documents.next(); text != null; text = documents.next()) {
                 writer.translate(text, config, format == Format.jsonl, progress);
                 if (format == Format.text && !text.isEmpty() && !text.endsWith("\n")) {
@@ -339,23 +360,13 @@ final class TranslateCommand extends Command {
         }
         json.beginArray("translations");
         for (Hypothesis hypothesis : translation.hypotheses()) {
-            json.beginElement()
-                    .text("text", hypothesis.text())
-                    .number("score", hypothesis.score())
-                    .numbers("ids", hypothesis.ids());
-            if (scores || alignments) {
-                json.texts("tokens", hypothesis.tokens());
-            }
-            if (scores) {
-                json.numbers("logProbabilities", hypothesis.logProbabilities())
-                        .text("finish", hypothesis.finish().name());
-            }
-            if (alignments) {
-                json.rows("alignment", hypothesis.alignment().weights());
-            }
-            json.endElement();
+            details().write(hypothesis, json);
         }
         json.endArray().number("truncated", translation.truncatedTokens()).end();
+    }
+
+    private HypothesisDetails details() {
+        return new HypothesisDetails(scores, alignments);
     }
 
     private AlignmentHeads heads() {
@@ -366,8 +377,11 @@ final class TranslateCommand extends Command {
         if (!texts.isEmpty() || input.given()) {
             throw wrongUsage("--pairs brings its own texts: leave out the others");
         }
-        if (stream) {
-            throw wrongUsage("--pairs scores translations that are there, nothing grows: leave out --stream");
+        for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
+            if (!OF_PAIRS.contains(option.longestName())) {
+                throw wrongUsage("--pairs scores translations that are there, nothing is decoded: leave out "
+                        + option.longestName());
+            }
         }
         boolean lines = Inputs.isJson(pairs, null, "tsv");
         try (Inputs<List<String>> inputs = new Inputs<>(
@@ -375,8 +389,7 @@ final class TranslateCommand extends Command {
                         Lines.open(pairs, streams.in()),
                         lines ? TranslateCommand::jsonPair : TranslateCommand::tabbedPair);
                 Results results = Results.open(output, streams.out());
-                Translator translator =
-                        Translator.load(model.model(ModelOptions.TRANSLATION), model.loadOptions(this));
+                Translator translator = model.translator(this);
                 Progress progress = progress("pairs")) {
             JsonLines json = new JsonLines(results.stream());
             String code = targetLanguage == null ? "" : translator.targetLanguage(targetLanguage) + " ";

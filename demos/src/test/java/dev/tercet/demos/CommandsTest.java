@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.tercet.loaders.JsonObject;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -443,5 +444,36 @@ class CommandsTest {
             assertTrue(help.contains("  " + command + " "), help);
         }
         assertTrue(help.lines().allMatch(line -> line.length() <= 100), help);
+    }
+
+    @Test
+    void helpOfEveryCommandIsPlainText() {
+        PrintStream before = System.err;
+        ByteArrayOutputStream warnings = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(warnings, true, UTF_8));
+        try {
+            for (String command : List.of(
+                    "demo",
+                    "embed",
+                    "score",
+                    "rank",
+                    "translate",
+                    "tokenize",
+                    "evaluate",
+                    "explain",
+                    "textbook",
+                    "compare",
+                    "trace",
+                    "bench",
+                    "doctor",
+                    "models")) {
+                String help = Outcome.of(command, "--help").done().out();
+                assertFalse(help.contains("%%"), help);
+            }
+        } finally {
+            System.setErr(before);
+        }
+        // picocli takes lines for format strings and says so where they are none
+        assertEquals("", warnings.toString(UTF_8));
     }
 }

@@ -1,13 +1,22 @@
 package dev.tercet.demos;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tercet.loaders.ModelFiles;
+import dev.tercet.loaders.ModelLocator;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** {@code translate} with a prefix, with scores and alignments, sampling and stopping. */
 class TranslateOptionsTest {
@@ -162,5 +171,100 @@ class TranslateOptionsTest {
                         2,
                         "tercet translate: target language fra: tercet/en-fr-tiny has one target language only, leave"
                                 + " it out");
+    }
+
+    @Test
+    void followsRulesForSingleTokens() {
+        String plain = Outcome.of("translate", "--beams", "1", "--format", "jsonl", TEXT)
+                .done()
+                .out();
+        String[] ids = plain.replaceFirst(".*\"ids\":\\[([0-9,]+)].*\n", "$1").split(",");
+        assertFalse(ids("--suppress-tokens", ids[1]).contains(ids[1]));
+        assertFalse(ids("--begin-suppress-tokens", ids[0] + ", 1").startsWith("[" + ids[0] + ","));
+        assertFalse(ids("--bad-words-ids", ids[0] + "," + ids[1]).startsWith("[" + ids[0] + "," + ids[1] + ","));
+        assertFalse(ids("--sequence-bias", ids[0] + "," + ids[1] + "=-50").startsWith("[" + ids[0] + "," + ids[1]));
+        assertTrue(ids("--max-length", "4", "--forced-eos-token-id", ids[0]).endsWith("," + ids[0] + "]"));
+        assertTrue(ids("--exponential-decay-length-penalty", "1,100").length()
+                < ids("--beams", "1").length());
+    }
+
+    private static String ids(String... options) {
+        List<String> command = new ArrayList<>(List.of("translate", "--beams", "1", "--format", "jsonl", TEXT));
+        if (!options[0].equals("--beams")) command.addAll(List.of(options));
+        return Outcome.of(command.toArray(String[]::new))
+                .done()
+                .out()
+                .replaceFirst(".*\"ids\":(\\[[0-9,]+]).*\n", "$1");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        --suppress-tokens|5;7|token ids with commas between them, as in 17,4; tercet tokenize shows ids
+        --bad-words-ids|''|token ids with commas between them, as in 17,4; tercet tokenize shows ids
+        --sequence-bias|5,7|token ids, =, and what is added, as in 17,4=-1.5
+        --sequence-bias|5,7=much|a number behind the =
+        --exponential-decay-length-penalty|5|a number of tokens, a comma and a factor, as in 20,1.1
+        """)
+    void saysWhatItExpectsOfRulesForTokens(String option, String value, String expected) {
+        Outcome.of("translate", option, value, TEXT)
+                .failed(2, "tercet translate: " + option + " " + value + ": expected " + expected);
+    }
+
+    @Test
+    void decodesNothingWhereTranslationsAreGiven() {
+        for (String option : List.of("--num-beams=4", "--prefix=Il", "--stream", "--document", "--sample")) {
+            Outcome.reading("Why?\tPourquoi ?\n", "translate", "--pairs", "-", option)
+                    .failed(
+                            2,
+                            "tercet translate: --pairs scores translations that are there, nothing is decoded: leave"
+                                    + " out " + option.replaceFirst("=.*", "").replace("--sample", "--do-sample"));
+        }
+    }
+
+    @Test
+    void wantsAlignmentsWhereItsLayerIsGiven() {
+        Outcome.of("translate", "--alignment-layer", "0", TEXT)
+                .failed(2, "tercet translate: --alignment-layer says which attention --alignments shows: add that");
+    }
+
+    @Test
+    void showsScoresAndAlignmentsOfTheSentencesOfADocument() {
+        List<String> lines = Outcome.of(
+                        "translate", "--document", "--format", "jsonl", "--scores", "--alignments", "Why? Yes.")
+                .done()
+                .lines();
+        assertEquals(2, lines.size());
+        assertTrue(
+                lines.getFirst()
+                        .matches(".*\"sourceTokens\":\\[\"▁Why\".*\"logProbabilities\":\\[.*\"finish\":\"END\","
+                                + "\"alignment\":\\[\\[.*"),
+                lines.getFirst());
+    }
+
+    @Test
+    void saysWhereTheTimeOfADocumentWasOver() {
+        assertEquals(
+                "line 1, \"Why?\": the time was over before the translation was complete; raise --max-time\n",
+                Outcome.of("translate", "--document", "--max-time", "0", "Why?").err());
+    }
+
+    @Test
+    void namesFieldsOfTheModelThatNobodyFollows(@TempDir Path folder) throws IOException {
+        try (ModelFiles files = ModelLocator.ofThisProcess().locate(ModelOptions.TRANSLATION)) {
+            for (String name : List.of(
+                    "config.json",
+                    "model.safetensors",
+                    "source.spm",
+                    "target.spm",
+                    "tokenizer_config.json",
+                    "vocab.json")) Files.write(folder.resolve(name), files.read(name, 1 << 26));
+            String config = new String(files.read("generation_config.json", 1 << 20), StandardCharsets.UTF_8);
+            Files.writeString(
+                    folder.resolve("generation_config.json"),
+                    config.replaceFirst("\\{", "{\"my_field\": 3, \"use_cache\": true, "));
+        }
+        Outcome outcome = Outcome.of("translate", "--model", folder.toString(), "Why?");
+        assertEquals("generation_config.json: my_field: not known to generate(), without effect\n", outcome.err());
+        Outcome.of("translate", "--quiet", "--model", folder.toString(), "Why?").done();
     }
 }
