@@ -2,7 +2,6 @@ package dev.tercet.benchmarks;
 
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
-import java.util.Arrays;
 import java.util.concurrent.CyclicBarrier;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
@@ -16,22 +15,20 @@ public final class MachineProbe {
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
     private static final int ACCUMULATORS = 12;
     private static final int STEPS = 1 << 16;
-    private static final int STREAM_FLOATS = 64 << 20;
 
     private MachineProbe() {}
 
     /** The best fp32 rate of {@code threads} cores together over {@code seconds}, in GFLOP/s, an fma counting two. */
     public static double fmaPeak(int threads, double seconds) {
-        return together(threads, seconds, _ -> MachineProbe::fmaBurst);
+        return together(threads, seconds, MachineProbe::fmaBurst);
     }
 
-    /** The best rate at which {@code threads} cores together read memory far larger than the caches, in GB/s. */
+    /**
+     * The best rate at which {@code threads} cores together read memory far larger than the caches, in GB/s: the
+     * engine's own probe, which waits until its loop is compiled.
+     */
     public static double readBandwidth(int threads, double seconds) {
-        return together(threads, seconds, _ -> {
-            float[] stream = new float[STREAM_FLOATS / threads];
-            Arrays.fill(stream, 1f);
-            return () -> readBurst(stream);
-        });
+        return dev.tercet.engine.kernel.MachineProbe.readBandwidth(threads, seconds);
     }
 
     /**
@@ -60,12 +57,8 @@ public final class MachineProbe {
         double run();
     }
 
-    private interface BurstMaker {
-        Burst make(int thread);
-    }
-
     /** Runs the same burst on all threads in step and returns the best joint rate, in 1e9 units per second. */
-    private static double together(int threads, double seconds, BurstMaker maker) {
+    private static double together(int threads, double seconds, Burst burst) {
         double[] best = new double[1];
         double[][] work = new double[threads][1];
         long[] started = new long[1];
@@ -83,7 +76,6 @@ public final class MachineProbe {
         for (int t = 0; t < threads; t++) {
             int thread = t;
             pool[t] = new Thread(() -> {
-                Burst burst = maker.make(thread);
                 try {
                     do {
                         start.await();
@@ -145,20 +137,6 @@ public final class MachineProbe {
                 .add(x8.add(x9))
                 .add(x10.add(x11));
         return sum.lane(0);
-    }
-
-    private static double readBurst(float[] stream) {
-        FloatVector s0 = FloatVector.zero(SPECIES), s1 = s0, s2 = s0, s3 = s0;
-        int step = SPECIES.length();
-        int i = 0;
-        for (; i + 4 * step <= stream.length; i += 4 * step) {
-            s0 = s0.add(FloatVector.fromArray(SPECIES, stream, i));
-            s1 = s1.add(FloatVector.fromArray(SPECIES, stream, i + step));
-            s2 = s2.add(FloatVector.fromArray(SPECIES, stream, i + 2 * step));
-            s3 = s3.add(FloatVector.fromArray(SPECIES, stream, i + 3 * step));
-        }
-        if (s0.add(s1).add(s2).add(s3).lane(0) <= 0) throw new IllegalStateException("the stream holds ones");
-        return 4.0 * i;
     }
 
     /** Prints both, on one thread and on all. */
