@@ -118,7 +118,7 @@ enum GenerationField {
      */
     Object checked(Object value) {
         if (!allows(value))
-            throw new IllegalArgumentException(reference + " is " + value + ", expected " + kind.expected);
+            throw new IllegalArgumentException(reference + " is " + shown(value) + ", expected " + kind.expected);
         return value;
     }
 

@@ -345,6 +345,7 @@ public final class Translator implements AutoCloseable {
 
     /** When the time of a call that begins now is over; null for never. */
     private Long deadline(GenerationConfig generation) {
+        if (generation == null) throw new IllegalArgumentException("the settings are null");
         OptionalDouble seconds = generation.over(defaults).maxTime();
         return seconds.isPresent() ? System.nanoTime() + (long) (seconds.getAsDouble() * 1e9) : null;
     }

@@ -253,7 +253,10 @@ class GenerationConfigTest {
         assertThrows(IllegalArgumentException.class, () -> open.repetitionPenalty(0));
         assertThrows(IllegalArgumentException.class, () -> open.noRepeatNgramSize(-1));
         assertThrows(IllegalArgumentException.class, () -> open.badWords(List.of(new int[0])));
-        assertThrows(IllegalArgumentException.class, () -> open.suppressTokens(-3));
+        assertEquals(
+                "suppress_tokens is [-3], expected a token id or an array of them",
+                assertThrows(IllegalArgumentException.class, () -> open.suppressTokens(-3))
+                        .getMessage());
     }
 
     @Test

@@ -95,6 +95,10 @@ class TranslatorTest {
                 "text 0 is null",
                 assertThrows(IllegalArgumentException.class, () -> translator.translate(texts))
                         .getMessage());
+        assertEquals(
+                "the settings are null",
+                assertThrows(IllegalArgumentException.class, () -> translator.translate(HELLO, null))
+                        .getMessage());
         GenerationConfig tooLong = GenerationConfig.greedy().maxLength(514);
         String message = assertThrows(IllegalArgumentException.class, () -> translator.translate(HELLO, tooLong))
                 .getMessage();
