@@ -34,6 +34,26 @@ final class DecodingStages {
         Stage(String label) {
             this.label = label;
         }
+
+        /** Weights of its products: each is read once in a step and costs every row of it one multiply-add. */
+        double weights(MarianConfig config) {
+            double hidden = config.hidden();
+            MarianConfig.Stack encoder = config.encoder();
+            MarianConfig.Stack decoder = config.decoder();
+            return switch (this) {
+                case ENCODER -> encoder.layers() * (4 * hidden * hidden + 2 * hidden * encoder.intermediate());
+                case CROSS_MEMORY, CROSS_ATTENTION -> decoder.layers() * 2 * hidden * hidden;
+                case SELF_ATTENTION -> decoder.layers() * 4 * hidden * hidden;
+                case FEED_FORWARD -> decoder.layers() * 2 * hidden * decoder.intermediate();
+                case OUTPUT -> hidden * config.targetVocabulary();
+                case CHOICE -> 0;
+            };
+        }
+
+        /** Whether it runs once for a sentence and its rows are source tokens, not in every step. */
+        boolean beforeSteps() {
+            return this == ENCODER || this == CROSS_MEMORY;
+        }
     }
 
     private static final Stage[] DECODER_LAYER = {

@@ -215,11 +215,12 @@ public final class TranslationProfile {
             double hidden = config.hidden();
             MarianConfig.Stack encoder = config.encoder();
             MarianConfig.Stack decoder = config.decoder();
-            double crossMemory = decoder.layers() * 2 * hidden * hidden;
-            double encoderWeights =
-                    encoder.layers() * (4 * hidden * hidden + 2 * hidden * encoder.intermediate()) + crossMemory;
-            double stepWeights = decoder.layers() * (6 * hidden * hidden + 2 * hidden * decoder.intermediate())
-                    + hidden * config.targetVocabulary();
+            double encoderWeights = 0;
+            double stepWeights = 0;
+            for (DecodingStages.Stage stage : DecodingStages.Stage.values()) {
+                if (stage.beforeSteps()) encoderWeights += stage.weights(config);
+                else stepWeights += stage.weights(config);
+            }
             List<Part> parts = new ArrayList<>();
             double tokens = (double) shape.batch * LENGTH;
             parts.add(new Part(
@@ -248,15 +249,25 @@ public final class TranslationProfile {
         }
     }
 
+    /** What the products of every stage compute for a row (before the steps: a source token), or read in a step. */
+    private static void print(String what, MarianConfig config, double ofWeight) {
+        System.out.printf("%-13s", what);
+        for (DecodingStages.Stage stage : DecodingStages.Stage.values())
+            System.out.printf(Locale.ROOT, "%17.2f", ofWeight * stage.weights(config));
+        System.out.println();
+    }
+
     /** Where the time of one thread goes. */
     private static void shares(ModelFiles files, List<Shape> shapes) {
-        DecodingStages stages =
-                new DecodingStages(Kernels.preferred(), MarianConfig.of(JsonObject.read(files, "config.json")));
+        MarianConfig config = MarianConfig.of(JsonObject.read(files, "config.json"));
+        DecodingStages stages = new DecodingStages(Kernels.preferred(), config);
         MarianModel model = load(files, stages.kernels(), Workers.serial());
         MarianRunner runner = new MarianRunner(stages.kernels(), Workers.serial(), model);
         System.out.printf("%n1 thread, percent of the time%n%-13s", "batch x beams");
         for (DecodingStages.Stage stage : DecodingStages.Stage.values()) System.out.printf("%17s", stage.label);
         System.out.printf("%17s%n", "rest");
+        print("MFLOP a row", config, 2e-6);
+        print("MB weights", config, Work.WEIGHT_BYTES * 1e-6);
         for (Shape shape : shapes) {
             warmUp(runner, shape);
             stages.reset();
