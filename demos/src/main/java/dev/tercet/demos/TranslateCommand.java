@@ -33,19 +33,19 @@ import picocli.CommandLine.Parameters;
             "included; score = sum of log p / (their number)^length_penalty. What is not given here, the model's",
             "generation_config.json decides.",
             "",
-            "--scores adds \"tokens\", \"logProbabilities\" and \"finish\" (END, STOP_STRING, MAX_LENGTH, MAX_TIME);",
-            "--alignments adds \"sourceTokens\" and \"alignment\": a row for each token, a column for each source"
-                    + " token.",
-            "--stream writes a translation as it grows. Greedy search and sampling are certain of every token, beam"
-                    + " search",
-            "of those that all its hypotheses begin with. With jsonl: objects {\"partial\",\"ids\"}, then the usual"
-                    + " one.",
+            "--scores adds \"tokens\", \"logProbabilities\" and \"finish\" (END, STOP_STRING, MAX_LENGTH, MAX_TIME,",
+            "NOTHING_POSSIBLE); --alignments adds \"sourceTokens\" and \"alignment\": a row for each token, a",
+            "column for each source token.",
+            "--stream writes a translation as it grows. Greedy search and sampling are certain of every token,",
+            "beam search of those that all its hypotheses begin with. With jsonl: objects {\"partial\",\"ids\"},",
+            "then the usual one.",
             "--pairs prints {\"text\",\"translation\",\"score\",\"ids\",\"truncated\"}, score = sum of log p.",
             "",
-            "With --document: the translated text, and on standard error what is wrong with it; --format jsonl prints",
-            "{\"document\",\"start\",\"end\",\"text\",\"translations\",\"issues\"} for each sentence: its place in"
-                    + " code points;",
-            "issues are split (too long, a part), truncated, unfinished (at the length limit), empty, loop."
+            "With --document: the translated text, and on standard error what is wrong with it. --format jsonl",
+            "prints {\"document\",\"start\",\"end\",\"text\",\"translations\",\"issues\"} for each sentence, its place"
+                    + " in",
+            "code points; issues are split (too long, a part), truncated, unfinished (at the length limit, or",
+            "the time was over), empty, loop."
         })
 final class TranslateCommand extends Command {
     private static final int BATCH = 32;
