@@ -22,7 +22,6 @@ import dev.tercet.engine.generate.TopH;
 import dev.tercet.engine.generate.TopK;
 import dev.tercet.engine.generate.TopP;
 import dev.tercet.engine.generate.TypicalP;
-import dev.tercet.engine.kernel.Kernels;
 import dev.tercet.loaders.InvalidModelException;
 import dev.tercet.loaders.JsonObject;
 import dev.tercet.loaders.ModelFiles;
@@ -498,7 +497,7 @@ public final class GenerationConfig {
      * @param positions tokens that a hypothesis may have
      * @throws IllegalArgumentException when settings contradict each other or name tokens that there are not
      */
-    SearchSettings settings(Kernels kernels, int vocabulary, int positions) {
+    SearchSettings settings(int vocabulary, int positions) {
         checkTokens(vocabulary);
         int beams = integer(GenerationField.NUM_BEAMS, 1);
         int nBest = integer(GenerationField.NUM_RETURN_SEQUENCES, 1);
@@ -524,7 +523,7 @@ public final class GenerationConfig {
                 maxLength,
                 number(GenerationField.LENGTH_PENALTY, 1),
                 (EarlyStopping) values.getOrDefault(GenerationField.EARLY_STOPPING, EarlyStopping.FALSE),
-                processors(kernels, prompt.length, maxLength, endTokens),
+                processors(prompt.length, maxLength, endTokens),
                 sample ? new Draws(call.seed) : null,
                 null);
     }
@@ -568,7 +567,7 @@ public final class GenerationConfig {
     }
 
     /** In the order of {@code _get_logits_processor} of transformers 5.23. */
-    private List<LogitsProcessor> processors(Kernels kernels, int prompt, int maxLength, int[] endTokens) {
+    private List<LogitsProcessor> processors(int prompt, int maxLength, int[] endTokens) {
         List<LogitsProcessor> processors = new ArrayList<>();
         if (values.get(GenerationField.SEQUENCE_BIAS) instanceof Object biases)
             processors.add(new SequenceBias(GenerationField.biases(biases)));
@@ -597,32 +596,31 @@ public final class GenerationConfig {
         if (suppressedFirst.length > 0)
             processors.add(new SuppressTokens(first && prompt == 1 ? 2 : prompt, suppressedFirst));
         if (values.getOrDefault(GenerationField.DO_SAMPLE, false).equals(true))
-            processors.addAll(filters(kernels, endTokens.length));
+            processors.addAll(filters(endTokens.length));
         if (values.getOrDefault(GenerationField.RENORMALIZE_LOGITS, false).equals(true))
-            processors.add(new Renormalize(kernels));
+            processors.add(new Renormalize());
         return processors;
     }
 
     /** What is left to draw from, in the order of the reference. */
-    private List<LogitsProcessor> filters(Kernels kernels, int endTokens) {
+    private List<LogitsProcessor> filters(int endTokens) {
         // beams need one that does not end, so that there are hypotheses to go on with
         int keep = integer(GenerationField.NUM_BEAMS, 1) > 1 ? endTokens + 1 : 1;
         List<LogitsProcessor> filters = new ArrayList<>();
         double temperature = number(GenerationField.TEMPERATURE, 1);
         if (temperature != 1) filters.add(new Temperature((float) temperature));
-        if (values.containsKey(GenerationField.TOP_H)) filters.add(new TopH(kernels, number(GenerationField.TOP_H, 1)));
+        if (values.containsKey(GenerationField.TOP_H)) filters.add(new TopH(number(GenerationField.TOP_H, 1)));
         int topK = integer(GenerationField.TOP_K, DEFAULT_TOP_K);
         if (topK > 0) filters.add(new TopK(Math.max(topK, keep)));
         double topP = number(GenerationField.TOP_P, 1);
-        if (topP < 1) filters.add(new TopP(kernels, topP, keep));
-        if (values.containsKey(GenerationField.MIN_P))
-            filters.add(new MinP(kernels, number(GenerationField.MIN_P, 0), keep));
+        if (topP < 1) filters.add(new TopP(topP, keep));
+        if (values.containsKey(GenerationField.MIN_P)) filters.add(new MinP(number(GenerationField.MIN_P, 0), keep));
         double typical = number(GenerationField.TYPICAL_P, 1);
-        if (typical < 1) filters.add(new TypicalP(kernels, typical, keep));
+        if (typical < 1) filters.add(new TypicalP(typical, keep));
         double epsilon = number(GenerationField.EPSILON_CUTOFF, 0);
-        if (epsilon > 0 && epsilon < 1) filters.add(new EpsilonCutoff(kernels, epsilon, keep));
+        if (epsilon > 0 && epsilon < 1) filters.add(new EpsilonCutoff(epsilon, keep));
         double eta = number(GenerationField.ETA_CUTOFF, 0);
-        if (eta > 0 && eta < 1) filters.add(new EtaCutoff(kernels, eta, keep));
+        if (eta > 0 && eta < 1) filters.add(new EtaCutoff(eta, keep));
         return filters;
     }
 

@@ -96,7 +96,7 @@ public final class Translator implements AutoCloseable {
             throw new IllegalArgumentException("maxLength is " + wanted + ", but " + files.name()
                     + " has positions for " + config.positions() + " tokens");
         try {
-            defaults.settings(model.kernels(), config.targetVocabulary(), config.positions());
+            defaults.settings(config.targetVocabulary(), config.positions());
         } catch (IllegalArgumentException e) {
             throw new InvalidModelException(files.describe("generation_config.json") + ": " + e.getMessage(), e);
         }
@@ -481,7 +481,7 @@ public final class Translator implements AutoCloseable {
             merged = merged.prefix(Arrays.copyOf(ids, ids.length - 1));
         }
         if (merged.alignments().isPresent()) layer(merged.alignments().get());
-        SearchSettings settings = merged.settings(model.kernels(), config.targetVocabulary(), config.positions());
+        SearchSettings settings = merged.settings(config.targetVocabulary(), config.positions());
         // the last token of a hypothesis is produced, but never read
         if (settings.maxLength() - 1 > config.positions())
             throw new IllegalArgumentException("max_length is " + settings.maxLength() + ", but " + model.name()

@@ -65,10 +65,7 @@ class GenerateExtrasTest {
 
     private static SearchSettings settings(GenerationConfig call) {
         return call.over(defaults)
-                .settings(
-                        Kernels.preferred(),
-                        model.config().targetVocabulary(),
-                        model.config().positions());
+                .settings(model.config().targetVocabulary(), model.config().positions());
     }
 
     private static List<List<Generated>> run(List<SearchSettings> settings) {
@@ -178,20 +175,21 @@ class GenerateExtrasTest {
                 scores[i] = logits.get(i) instanceof Number n ? n.floatValue() : Float.NEGATIVE_INFINITY;
             // nothing but the filters: of a model's settings the number of its end tokens counts
             JsonObject bare = JsonObject.parse("{\"bos_token_id\": 0, \"eos_token_id\": 0}".getBytes(), "bare");
+            Scores filtered = Scores.of(Kernels.preferred(), scores, 0, scores.length);
             call.over(GenerationConfig.of(bare, true))
-                    .settings(Kernels.preferred(), scores.length, 512)
+                    .settings(scores.length, 512)
                     .processors()
-                    .forEach(processor -> processor.process(
-                            new Prefix(new int[] {1}, new int[] {0}, 1), new Scores(scores, 0, scores.length)));
+                    .forEach(processor -> processor.process(new Prefix(new int[] {1}, new int[] {0}, 1), filtered));
             int[] kept = IntStream.range(0, scores.length)
-                    .filter(i -> scores[i] > Float.NEGATIVE_INFINITY)
+                    .filter(i -> filtered.of(i) > Float.NEGATIVE_INFINITY)
                     .toArray();
             String what = call + " of " + scores.length;
             assertArrayEquals(line.integers("kept"), kept, what);
-            Kernels.preferred().logSoftmax(scores, 0, scores.length);
+            float[] logProbabilities = filtered.all();
+            Kernels.preferred().logSoftmax(logProbabilities, 0, scores.length);
             double[] logs = doubles(line.list("logProbabilities"));
             for (int k = 0; k < kept.length; k++)
-                assertEquals(logs[k], scores[kept[k]], 1e-5 * Math.max(1, Math.abs(logs[k])), what);
+                assertEquals(logs[k], logProbabilities[kept[k]], 1e-5 * Math.max(1, Math.abs(logs[k])), what);
         }
     }
 }

@@ -39,10 +39,7 @@ class GenerateTest {
         SearchSettings settings(JsonObject call) {
             return overrides(call)
                     .over(defaults)
-                    .settings(
-                            Kernels.preferred(),
-                            model.config().targetVocabulary(),
-                            model.config().positions());
+                    .settings(model.config().targetVocabulary(), model.config().positions());
         }
     }
 
@@ -91,7 +88,6 @@ class GenerateTest {
                         .nBest(3)
                         .over(GenerationConfig.of(files))
                         .settings(
-                                kernels,
                                 model.config().targetVocabulary(),
                                 model.config().positions());
                 List<?> expected = json.object("hypotheses").list(function);

@@ -10,7 +10,6 @@ import dev.tercet.engine.generate.LogitsProcessor;
 import dev.tercet.engine.generate.MinLength;
 import dev.tercet.engine.generate.SearchSettings;
 import dev.tercet.engine.generate.SuppressTokens;
-import dev.tercet.engine.kernel.Kernels;
 import dev.tercet.loaders.InvalidModelException;
 import dev.tercet.loaders.JsonObject;
 import java.nio.charset.StandardCharsets;
@@ -36,7 +35,7 @@ class GenerationConfigTest {
     }
 
     private static SearchSettings settings(GenerationConfig call, String model) {
-        return call.over(read(model)).settings(Kernels.scalar(), VOCABULARY, POSITIONS);
+        return call.over(read(model)).settings(VOCABULARY, POSITIONS);
     }
 
     @Test

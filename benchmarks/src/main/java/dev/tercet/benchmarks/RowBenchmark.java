@@ -1,6 +1,7 @@
 package dev.tercet.benchmarks;
 
 import dev.tercet.engine.kernel.Kernels;
+import dev.tercet.engine.kernel.LogNormalizer;
 import dev.tercet.engine.kernel.Rows;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -39,8 +40,15 @@ public class RowBenchmark {
     private final float[] logits = Numbers.random(VOCABULARY);
     private final float[] normalized = new float[TOKENS * HIDDEN];
     private final float[] probabilities = new float[VOCABULARY];
+    private final Rows largest = blocks();
+    private final Rows sums = blocks();
     private final float[] pooled = new float[HIDDEN];
     private Kernels chosen;
+
+    private static Rows blocks() {
+        int blocks = Math.ceilDiv(VOCABULARY, Kernels.BLOCK);
+        return Rows.of(new float[blocks], blocks, 1);
+    }
 
     @Setup
     public void prepare() {
@@ -56,7 +64,8 @@ public class RowBenchmark {
             layerNorm().clone(),
             softmax().clone(),
             logSoftmax().clone(),
-            {logSumOfExponentials(), firstAbove(), dot()},
+            {firstAbove(), dot()},
+            blockExponentials().clone(),
             add().clone(),
             scale().clone(),
             mean().clone(),
@@ -92,15 +101,17 @@ public class RowBenchmark {
         return probabilities;
     }
 
-    @Benchmark
-    public float logSumOfExponentials() {
-        return chosen.logSumOfExponentials(logits, 0, VOCABULARY, 5f);
-    }
-
     /** There is none, so all are looked at. */
     @Benchmark
     public int firstAbove() {
-        return chosen.firstAbove(1e3f, 1f, logits, 0, 0, VOCABULARY);
+        return chosen.firstAbove(1e3f, 1f, LogNormalizer.NONE, logits, 0, 0, VOCABULARY);
+    }
+
+    /** What is read of all logits in a decoding step. */
+    @Benchmark
+    public float[] blockExponentials() {
+        chosen.blockExponentials(Rows.of(logits, VOCABULARY, 1), VOCABULARY, largest, sums);
+        return sums.data();
     }
 
     /** Of two vectors of MiniLM, once for each token. */

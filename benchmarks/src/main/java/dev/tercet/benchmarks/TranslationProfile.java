@@ -2,8 +2,11 @@ package dev.tercet.benchmarks;
 
 import dev.tercet.EarlyStopping;
 import dev.tercet.engine.generate.ForcedLastToken;
+import dev.tercet.engine.generate.LogitsProcessor;
 import dev.tercet.engine.generate.MinLength;
+import dev.tercet.engine.generate.Renormalize;
 import dev.tercet.engine.generate.SearchSettings;
+import dev.tercet.engine.generate.SequenceBias;
 import dev.tercet.engine.kernel.Kernels;
 import dev.tercet.engine.kernel.PackedMatrix;
 import dev.tercet.engine.layer.Packing;
@@ -29,8 +32,8 @@ import java.util.stream.IntStream;
  * in every round; the bound is that of the memory bandwidth and the FMA peak measured between the rounds.
  *
  * <p>{@code java -cp benchmarks/target/benchmarks.jar dev.tercet.benchmarks.TranslationProfile MODEL [rounds] [threads
- * …]}, with {@code -Dbatches=1,8,32 -Dbeams=1,4 -Dweights=f32|bf16|int8}. The peers of the same shapes:
- * {@code oracle/translation_speed.py}.
+ * …]}, with {@code -Dbatches=1,8,32 -Dbeams=1,4 -Dweights=f32|bf16|int8 -Drenormalize=true}. The peers of the same
+ * shapes: {@code oracle/translation_speed.py}.
  */
 public final class TranslationProfile {
     private static final int LENGTH = 24;
@@ -40,6 +43,14 @@ public final class TranslationProfile {
 
     private static final PackedMatrix.Format FORMAT =
             PackedMatrix.Format.valueOf(System.getProperty("weights", "f32").toUpperCase(Locale.ROOT));
+
+    /**
+     * Whether to search as the generation_config.json of opus-mt says: one token forbidden, then a second log-softmax.
+     */
+    private static final boolean RENORMALIZE = Boolean.getBoolean("renormalize");
+
+    /** A token to forbid that the random sources have not either. */
+    private static final int UNUSED = 9_000;
 
     private TranslationProfile() {}
 
@@ -161,15 +172,16 @@ public final class TranslationProfile {
 
     /** Exactly so many tokens: no end before the last, and then nothing else. The start token is that of no word. */
     private static SearchSettings settings(int beams) {
-        return new SearchSettings(
-                beams,
-                1,
-                1,
-                new int[] {0},
-                LENGTH + 1,
-                1,
-                EarlyStopping.FALSE,
-                List.of(new MinLength(LENGTH + 1, 0), new ForcedLastToken(LENGTH + 1, 0)));
+        return new SearchSettings(beams, 1, 1, new int[] {0}, LENGTH + 1, 1, EarlyStopping.FALSE, processors());
+    }
+
+    private static List<LogitsProcessor> processors() {
+        List<LogitsProcessor> processors = new ArrayList<>();
+        if (RENORMALIZE) processors.add(SequenceBias.badWords(List.of(new int[] {UNUSED}), 0));
+        processors.add(new MinLength(LENGTH + 1, 0));
+        processors.add(new ForcedLastToken(LENGTH + 1, 0));
+        if (RENORMALIZE) processors.add(new Renormalize());
+        return processors;
     }
 
     /** Bytes that one translation allocates on the calling thread. */

@@ -3,7 +3,6 @@ package dev.tercet.engine.generate;
 import dev.tercet.EarlyStopping;
 import dev.tercet.Finish;
 import dev.tercet.engine.kernel.Kernels;
-import dev.tercet.engine.kernel.Rows;
 import dev.tercet.engine.trace.SearchListener;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -69,9 +68,9 @@ final class BeamSearch extends Search {
         super(kernels, settings, sentence, source);
         beams = settings.beams();
         int candidates = Math.multiplyExact(Math.max(2, 1 + settings.endTokens().length), beams);
-        best = new Candidates(kernels, candidates);
+        best = new Candidates(candidates);
         ofRow = new Candidates[beams];
-        Arrays.setAll(ofRow, _ -> new Candidates(kernels, candidates));
+        Arrays.setAll(ofRow, _ -> new Candidates(candidates));
         running = new Beam[beams];
         float[] certain = new float[settings.prefix()];
         Arrays.setAll(running, b -> new Beam(0, -1, b == 0 ? 0f : BEHIND, settings.prompt(), certain));
@@ -106,8 +105,8 @@ final class BeamSearch extends Search {
     }
 
     @Override
-    void score(Rows logits, int row) {
-        Scores scores = scores(logits, row);
+    void score(int row) {
+        Scores scores = scores(row);
         logSoftmax(scores);
         settings.process(prefix(running[row].ids), scores);
         if (random != null) return;
@@ -116,11 +115,11 @@ final class BeamSearch extends Search {
     }
 
     @Override
-    void advance(Rows logits) {
-        if (random == null) chooseBest(logits);
-        else draw(logits);
+    void advance() {
+        if (random == null) chooseBest();
+        else draw();
         Beam[] extended = new Beam[best.size()];
-        for (int c = 0; c < extended.length; c++) extended[c] = extend(c, logits);
+        for (int c = 0; c < extended.length; c++) extended[c] = extend(c);
         boolean[] ends = new boolean[best.size()];
         for (int c = 0; c < ends.length; c++) ends[c] = expired || settings.ends(extended[c].ids);
 
@@ -131,15 +130,14 @@ final class BeamSearch extends Search {
         improvable = improvable && canImprove();
         boolean stopEarly = settings.earlyStopping() == EarlyStopping.TRUE && full();
         ended = !improvable || stopEarly || allTrue(ends);
-        if (listener != null) listener.step(decision(logits, before, extended, ends, accepted));
+        if (listener != null) listener.step(decision(before, extended, ends, accepted));
     }
 
     /** What a listener sees of the step that ended now. */
-    private SearchListener.Step decision(
-            Rows logits, Beam[] before, Beam[] extended, boolean[] ends, boolean[] accepted) {
+    private SearchListener.Step decision(Beam[] before, Beam[] extended, boolean[] ends, boolean[] accepted) {
         List<SearchListener.Row> rows = new ArrayList<>();
         for (int row = 0; row < (produced() == 1 ? 1 : beams); row++)
-            rows.add(row(logits, row, before[row].ids, before[row].total));
+            rows.add(row(row, before[row].ids, before[row].total));
         List<SearchListener.Candidate> candidates = new ArrayList<>();
         for (int c = 0; c < extended.length; c++) {
             Beam beam = extended[c];
@@ -178,16 +176,16 @@ final class BeamSearch extends Search {
         return Arrays.stream(pool).anyMatch(place -> place.taken && place.beam == beam);
     }
 
-    private void chooseBest(Rows logits) {
+    private void chooseBest() {
         best.clear();
         for (int row = 0; row < rows(); row++) best.offer(ofRow[row]);
         for (int beam = rows(); beam < beams; beam++) {
             // the first step: the other beams have the row of the first
             ofRow[beam].clear();
-            ofRow[beam].offer(beam, running[beam].total, scores(logits, 0));
+            ofRow[beam].offer(beam, running[beam].total, scores(0));
             best.offer(ofRow[beam]);
         }
-        if (best.size() < best.capacity()) refuseVocabulary(scores(logits, 0).size());
+        if (best.size() < best.capacity()) refuseVocabulary(scores(0).size());
     }
 
     private void refuseVocabulary(int size) {
@@ -198,15 +196,15 @@ final class BeamSearch extends Search {
      * Draws as many continuations without replacement, each as often as it is likely among all of all beams; they stand
      * in the order in which they are drawn. That is the order of log p plus Gumbel noise.
      */
-    private void draw(Rows logits) {
+    private void draw() {
         int count = best.capacity();
-        int size = scores(logits, 0).size();
+        int size = scores(0).size();
         if ((long) beams * size < count) refuseVocabulary(size);
         double[] keys = new double[count];
         int[] drawn = new int[count];
         int taken = 0;
         for (int beam = 0; beam < beams; beam++) {
-            Scores scores = scores(logits, running[beam].row);
+            Scores scores = scores(running[beam].row);
             for (int token = 0; token < size; token++) {
                 float total = scores.of(token) + running[beam].total;
                 boolean possible = total > Float.NEGATIVE_INFINITY;
@@ -225,15 +223,15 @@ final class BeamSearch extends Search {
         for (int continuation : drawn) {
             Beam beam = running[continuation / size];
             int token = continuation % size;
-            best.append(scores(logits, beam.row).of(token) + beam.total, continuation / size, token);
+            best.append(scores(beam.row).of(token) + beam.total, continuation / size, token);
         }
     }
 
-    private Beam extend(int candidate, Rows logits) {
+    private Beam extend(int candidate) {
         Beam beam = running[best.beam(candidate)];
         int token = best.token(candidate);
         int[] ids = append(beam.ids, token);
-        float logProbability = scores(logits, beam.row).of(token);
+        float logProbability = scores(beam.row).of(token);
         float[] logProbabilities = append(beam.logProbabilities, logProbability);
         return new Beam(-1, beam.row, best.total(candidate), ids, logProbabilities);
     }

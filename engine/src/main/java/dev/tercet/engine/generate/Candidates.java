@@ -1,19 +1,17 @@
 package dev.tercet.engine.generate;
 
-import dev.tercet.engine.kernel.Kernels;
+import java.util.Arrays;
 
 /**
  * The best few continuations of some hypotheses, best first. Of equal ones that stands first which was offered first.
  */
 final class Candidates {
-    private final Kernels kernels;
     private final float[] totals;
     private final int[] beams;
     private final int[] tokens;
     private int size;
 
-    Candidates(Kernels kernels, int most) {
-        this.kernels = kernels;
+    Candidates(int most) {
         totals = new float[most];
         beams = new int[most];
         tokens = new int[most];
@@ -23,20 +21,46 @@ final class Candidates {
         size = 0;
     }
 
-    /** Offers all continuations of a beam: the score of the beam so far plus that of the token. */
+    /**
+     * Offers all continuations of a beam: the score of the beam so far plus that of the token. In the order of tokens,
+     * each with its total as it is rounded, so that it does not matter which of them are passed over: those that could
+     * not get in.
+     */
     void offer(int beam, float soFar, Scores scores) {
+        float floor = floor(soFar, scores);
         int token = 0;
-        for (; token < scores.size() && size < totals.length; token++) insert(scores.of(token) + soFar, beam, token);
-        while ((token = better(soFar, scores, token)) < scores.size()) {
+        if (floor == Float.NEGATIVE_INFINITY)
+            for (; token < scores.size() && size < totals.length; token++)
+                insert(scores.of(token) + soFar, beam, token);
+        while ((token = scores.firstAbove(worst(floor), soFar, token)) < scores.size()) {
             insert(scores.of(token) + soFar, beam, token);
             token++;
         }
     }
 
-    /** The first token from this one on whose total is above the last one here. */
-    private int better(float soFar, Scores scores, int from) {
-        float worst = totals[totals.length - 1];
-        return kernels.firstAbove(worst, soFar, scores.data(), scores.offset(), from, scores.size());
+    /** What a total must exceed to get in. */
+    private float worst(float floor) {
+        return size < totals.length ? floor : totals[size - 1];
+    }
+
+    /**
+     * A bound that enough totals of the beam are above to fill all places: as many blocks of tokens have one. Without
+     * it the first totals get in whatever they are, and most of what comes in at the beginning goes out again. −∞ if
+     * none is known.
+     */
+    private float floor(float soFar, Scores scores) {
+        int count = totals.length;
+        if (scores.blocks() < count) return Float.NEGATIVE_INFINITY;
+        float[] best = new float[count];
+        Arrays.fill(best, Float.NEGATIVE_INFINITY);
+        for (int block = 0; block < scores.blocks(); block++) {
+            float total = scores.largestOf(block) + soFar;
+            if (!(total > best[count - 1])) continue;
+            int at = count - 1;
+            for (; at > 0 && total > best[at - 1]; at--) best[at] = best[at - 1];
+            best[at] = total;
+        }
+        return Math.nextDown(best[count - 1]);
     }
 
     /** Offers those of others. */

@@ -1,6 +1,5 @@
 package dev.tercet.engine.generate;
 
-import dev.tercet.engine.kernel.Rows;
 import dev.tercet.engine.parallel.Workers;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -79,16 +78,17 @@ public record Decoding(NextTokens model, Workers workers, Limits limits, Control
 
     private void step(List<Search> active) {
         Continuations step = new Continuations();
+        for (Search search : active) search.request(step);
+        Logits logits = model.logits(step); // [rows, vocabulary]
         List<Row> rows = new ArrayList<>();
         for (Search search : active) {
-            search.request(step);
-            for (int row = 0; row < search.scored(); row++) rows.add(new Row(search, row));
+            int scored = search.take(logits);
+            for (int row = 0; row < scored; row++) rows.add(new Row(search, row));
         }
-        Rows logits = model.logits(step); // [rows, vocabulary]
-        workers.run(rows.size(), r -> rows.get(r).search.score(logits, rows.get(r).row));
+        workers.run(rows.size(), r -> rows.get(r).search.score(rows.get(r).row));
         boolean expired = control.expired();
         for (Search search : active) {
-            search.choose(logits, expired);
+            search.choose(expired);
             control.stepped(search);
         }
     }

@@ -1,7 +1,6 @@
 package dev.tercet.engine.generate;
 
 import dev.tercet.engine.kernel.Kernels;
-import dev.tercet.engine.kernel.Rows;
 import java.util.List;
 
 /**
@@ -55,14 +54,14 @@ public final class GivenTokens extends Search {
     }
 
     @Override
-    void score(Rows logits, int row) {
-        Scores scores = scores(logits, row);
+    void score(int row) {
+        Scores scores = scores(row);
         logSoftmax(scores);
         logProbabilities[known] = scores.of(ids[known + 1]);
     }
 
     @Override
-    void advance(Rows logits) {
+    void advance() {
         known++;
     }
 

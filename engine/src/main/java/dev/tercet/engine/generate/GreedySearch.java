@@ -1,7 +1,6 @@
 package dev.tercet.engine.generate;
 
 import dev.tercet.engine.kernel.Kernels;
-import dev.tercet.engine.kernel.Rows;
 import dev.tercet.engine.trace.SearchListener;
 import java.util.Arrays;
 import java.util.List;
@@ -37,34 +36,27 @@ final class GreedySearch extends Search {
     }
 
     @Override
-    void score(Rows logits, int row) {
-        Scores scores = scores(logits, row);
+    void score(int row) {
+        Scores scores = scores(row);
         settings.process(prefix(ids), scores);
         int best = 0;
-        for (int token = 0; token < scores.size(); token = better(scores, best)) best = token;
-        ids = append(ids, best);
+        for (int token = 0; token < scores.size(); token = scores.firstAbove(scores.of(best), 0f, best + 1))
+            best = token;
         // where nothing is possible the reference takes the first token
-        boolean possible = scores.of(best) != Float.NEGATIVE_INFINITY;
-        logProbabilities =
-                append(logProbabilities, possible ? logProbabilityOfLargest(scores, best) : Float.NEGATIVE_INFINITY);
-    }
-
-    /** The first token after this one with a larger score. */
-    private int better(Scores scores, int token) {
-        return kernels.firstAbove(scores.of(token), 0f, scores.data(), scores.offset(), token + 1, scores.size());
+        if (scores.of(best) != Float.NEGATIVE_INFINITY) logSoftmax(scores);
+        ids = append(ids, best);
+        logProbabilities = append(logProbabilities, scores.of(best));
     }
 
     @Override
-    void advance(Rows logits) {
+    void advance() {
         ended = expired || settings.ends(ids);
-        if (listener != null) listener.step(decision(logits));
+        if (listener != null) listener.step(decision());
     }
 
     /** What a listener sees of the step that ended now: one candidate, which is taken. */
-    private SearchListener.Step decision(Rows logits) {
+    private SearchListener.Step decision() {
         int last = logProbabilities.length - 1;
-        // the choice itself needs the logits only; where nothing is possible they stay what they are
-        if (logProbabilities[last] != Float.NEGATIVE_INFINITY) logSoftmax(scores(logits, 0));
         float before = 0f;
         for (int t = 0; t < last; t++) before += logProbabilities[t];
         float total = before + logProbabilities[last];
@@ -78,7 +70,7 @@ final class GreedySearch extends Search {
                 ended ? SearchListener.Fate.FINISHED : SearchListener.Fate.KEPT,
                 ended ? -1 : 0);
         return new SearchListener.Step(
-                List.of(row(logits, 0, Arrays.copyOf(ids, ids.length - 1), before)),
+                List.of(row(0, Arrays.copyOf(ids, ids.length - 1), before)),
                 List.of(taken),
                 Float.NEGATIVE_INFINITY,
                 Float.NEGATIVE_INFINITY,

@@ -1,7 +1,5 @@
 package dev.tercet.engine.generate;
 
-import dev.tercet.engine.kernel.Rows;
-
 /** All that decoding knows of a model: the logits of the token after each of some hypotheses. */
 public interface NextTokens {
     /** Token ids run from 0 to this, exclusive. */
@@ -12,5 +10,5 @@ public interface NextTokens {
      *
      * @return [rows, vocabulary]; the caller may overwrite them, and they are valid until the next call
      */
-    Rows logits(Continuations step);
+    Logits logits(Continuations step);
 }

@@ -1,6 +1,5 @@
 package dev.tercet.engine.generate;
 
-import dev.tercet.engine.kernel.Kernels;
 import java.util.Arrays;
 
 /** What the processors that leave only some tokens to be drawn from have in common. */
@@ -9,30 +8,23 @@ final class Ranking {
 
     /** The score of rank k, from 1; the least of all if there are not so many. */
     static float highest(Scores scores, int k) {
-        float[] sorted = Arrays.copyOfRange(scores.data(), scores.offset(), scores.offset() + scores.size());
+        float[] sorted = scores.all();
         Arrays.sort(sorted);
         return sorted[Math.max(0, sorted.length - k)];
     }
 
     /** The indexes of values from the smallest value to the largest; of equal ones the smaller index first. */
-    static int[] ascending(float[] values, int offset, int size) {
-        long[] keys = new long[size];
-        for (int i = 0; i < size; i++) {
+    static int[] ascending(float[] values) {
+        long[] keys = new long[values.length];
+        for (int i = 0; i < keys.length; i++) {
             // + 0 makes one zero of both; negative numbers have their bits turned, so that bits sort like numbers
-            int bits = Float.floatToIntBits(values[offset + i] + 0f);
+            int bits = Float.floatToIntBits(values[i] + 0f);
             keys[i] = (long) (bits < 0 ? ~bits ^ Integer.MIN_VALUE : bits) << 32 | i;
         }
         Arrays.sort(keys);
-        int[] order = new int[size];
-        for (int i = 0; i < size; i++) order[i] = (int) keys[i];
+        int[] order = new int[keys.length];
+        for (int i = 0; i < order.length; i++) order[i] = (int) keys[i];
         return order;
-    }
-
-    /** Log-probabilities that belong to the scores; the scores stay. */
-    static float[] logarithms(Kernels kernels, Scores scores) {
-        float[] logarithms = Arrays.copyOfRange(scores.data(), scores.offset(), scores.offset() + scores.size());
-        kernels.logSoftmax(logarithms, 0, logarithms.length);
-        return logarithms;
     }
 
     /** −Σ p · log p. */

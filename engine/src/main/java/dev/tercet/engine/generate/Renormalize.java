@@ -1,12 +1,10 @@
 package dev.tercet.engine.generate;
 
-import dev.tercet.engine.kernel.Kernels;
-
 /** Makes the scores log-probabilities again after others have changed them: {@code renormalize_logits}. */
-public record Renormalize(Kernels kernels) implements LogitsProcessor {
+public record Renormalize() implements LogitsProcessor {
     @Override
     public void process(Prefix prefix, Scores scores) {
         // the logarithm of a sum of zeros would turn a hypothesis that cannot go on into one of unknown score
-        if (scores.anyPossible()) kernels.logSoftmax(scores.data(), scores.offset(), scores.size());
+        if (scores.anyPossible()) scores.logSoftmax();
     }
 }

@@ -1,7 +1,6 @@
 package dev.tercet.engine.generate;
 
 import dev.tercet.engine.kernel.Kernels;
-import dev.tercet.engine.kernel.Rows;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -62,21 +61,21 @@ final class SampleSearch extends Search {
     }
 
     @Override
-    void score(Rows logits, int row) {
-        Scores scores = scores(logits, row);
+    void score(int row) {
+        Scores scores = scores(row);
         settings.process(prefix(living.get(row).ids), scores);
         // where nothing is possible there is nothing to make probabilities of
         if (scores.anyPossible()) logSoftmax(scores);
     }
 
     @Override
-    void advance(Rows logits) {
+    void advance() {
         boolean first = first();
         List<Sample> next = new ArrayList<>();
         for (int s = 0; s < living.size(); s++) {
             Sample sample = living.get(s);
             int row = first ? 0 : s;
-            Scores scores = scores(logits, row);
+            Scores scores = scores(row);
             int token = draw(scores, sample.random);
             sample.ids = append(sample.ids, token);
             sample.logProbabilities = append(sample.logProbabilities, scores.of(token));
@@ -89,7 +88,7 @@ final class SampleSearch extends Search {
     /** The first token whose cumulated probability exceeds a random number. */
     private int draw(Scores scores, SplittableRandom random) {
         if (!scores.anyPossible()) return 0;
-        float[] probabilities = scores.probabilities(kernels);
+        float[] probabilities = scores.probabilities();
         double sum = 0;
         for (float p : probabilities) sum += p;
         double drawn = random.nextDouble() * sum;

@@ -2,7 +2,6 @@ package dev.tercet.engine.generate;
 
 import dev.tercet.Finish;
 import dev.tercet.engine.kernel.Kernels;
-import dev.tercet.engine.kernel.Rows;
 import dev.tercet.engine.trace.SearchListener;
 import java.util.Arrays;
 import java.util.List;
@@ -24,6 +23,9 @@ public abstract sealed class Search permits GreedySearch, BeamSearch, SampleSear
 
     /** The first of this sentence's rows in the current step. */
     private int firstRow;
+
+    /** Of the rows that are to be scored. */
+    private Scores[] scores = new Scores[0];
 
     /** Tokens of the prompt that the model has been given; the last one comes with the first choice. */
     private int fed;
@@ -63,10 +65,8 @@ public abstract sealed class Search permits GreedySearch, BeamSearch, SampleSear
     }
 
     /** What a listener sees of a row. */
-    final SearchListener.Row row(Rows logits, int row, int[] ids, float total) {
-        Scores scores = scores(logits, row);
-        float[] logProbabilities = Arrays.copyOfRange(scores.data(), scores.offset(), scores.offset() + scores.size());
-        return new SearchListener.Row(ids, total, logProbabilities);
+    final SearchListener.Row row(int row, int[] ids, float total) {
+        return new SearchListener.Row(ids, total, scores(row).all());
     }
 
     /** Adds the rows of the next step. */
@@ -91,9 +91,11 @@ public abstract sealed class Search permits GreedySearch, BeamSearch, SampleSear
         else step.extend(parent, token);
     }
 
-    /** Rows of the current step that are to be scored. */
-    final int scored() {
-        return feeding ? 0 : rows();
+    /** Takes its rows of what the step gave. Returns how many of them are to be scored. */
+    final int take(Logits logits) {
+        scores = new Scores[feeding ? 0 : rows()];
+        Arrays.setAll(scores, row -> new Scores(kernels, logits.row(firstRow + row)));
+        return scores.length;
     }
 
     /**
@@ -101,9 +103,9 @@ public abstract sealed class Search permits GreedySearch, BeamSearch, SampleSear
      *
      * @param expired whether the time is over
      */
-    final void choose(Rows logits, boolean expired) {
+    final void choose(boolean expired) {
         this.expired = expired;
-        if (!feeding) advance(logits);
+        if (!feeding) advance();
         else if (expired) abandon();
     }
 
@@ -112,9 +114,9 @@ public abstract sealed class Search permits GreedySearch, BeamSearch, SampleSear
         abandoned = true;
     }
 
-    /** The logits of one of this sentence's rows. */
-    final Scores scores(Rows logits, int row) {
-        return new Scores(logits.data(), logits.offset() + (firstRow + row) * logits.stride(), logits.stride());
+    /** The scores of one of this sentence's rows; logits until it is scored. */
+    final Scores scores(int row) {
+        return scores[row];
     }
 
     final Prefix prefix(int[] ids) {
@@ -155,11 +157,11 @@ public abstract sealed class Search permits GreedySearch, BeamSearch, SampleSear
     /** The newest token of a row. */
     abstract int token(int row);
 
-    /** Prepares the choice: works on the logits of one row, which it overwrites. */
-    abstract void score(Rows logits, int row);
+    /** Prepares the choice: works on the scores of one row. */
+    abstract void score(int row);
 
     /** Chooses the tokens. */
-    abstract void advance(Rows logits);
+    abstract void advance();
 
     /** Whether there is no next step. */
     public final boolean finished() {
@@ -219,27 +221,10 @@ public abstract sealed class Search permits GreedySearch, BeamSearch, SampleSear
      *
      * @throws IllegalStateException when they are not numbers
      */
-    final void logSoftmax(Scores scores) {
-        kernels.logSoftmax(scores.data(), scores.offset(), scores.size());
-        // one logit that is NaN or infinite makes the sum, and so all of them, NaN
-        requireNumber(scores.of(0));
-    }
-
-    /**
-     * What {@link #logSoftmax} would make of the largest logit, the others left as they are.
-     *
-     * @throws IllegalStateException when the logits are not numbers
-     */
-    final float logProbabilityOfLargest(Scores scores, int token) {
-        float max = scores.of(token) + 0f;
-        float logarithm = kernels.logSumOfExponentials(scores.data(), scores.offset(), scores.size(), max);
-        return requireNumber(scores.of(token) - max - logarithm);
-    }
-
-    private static float requireNumber(float logProbability) {
-        if (Float.isNaN(logProbability))
+    static void logSoftmax(Scores scores) {
+        scores.logSoftmax();
+        if (Float.isNaN(scores.of(0)))
             throw new IllegalStateException("the model gave logits that are not finite numbers; its weights are"
                     + " damaged or their precision does not suffice");
-        return logProbability;
     }
 }

@@ -1,18 +1,16 @@
 package dev.tercet.engine.generate;
 
-import dev.tercet.engine.kernel.Kernels;
-
 /**
  * Leaves the likeliest tokens whose probabilities together reach p, fewest first: {@code top_p} (Holtzman et al. 2020).
  *
  * @param keep so many stay in any case
  */
-public record TopP(Kernels kernels, double p, int keep) implements LogitsProcessor {
+public record TopP(double p, int keep) implements LogitsProcessor {
     @Override
     public void process(Prefix prefix, Scores scores) {
         if (!scores.anyPossible()) return;
-        float[] probabilities = scores.probabilities(kernels);
-        int[] ascending = Ranking.ascending(scores.data(), scores.offset(), scores.size());
+        float[] probabilities = scores.probabilities();
+        int[] ascending = Ranking.ascending(scores.all());
         float rest = (float) (1 - p);
         // summed from the least likely on, in double and rounded at each, as PyTorch does
         double sum = 0;

@@ -206,18 +206,24 @@ final class GradualKernels implements Kernels {
     }
 
     @Override
-    public void logSoftmax(float[] x, int offset, int length) {
-        kernels(KernelParts.LOG_SOFTMAX).logSoftmax(x, offset, length);
+    public void blockExponentials(Rows x, int columns, Rows largest, Rows sums) {
+        kernels(KernelParts.LOG_SOFTMAX).blockExponentials(x, columns, largest, sums);
     }
 
     @Override
-    public float logSumOfExponentials(float[] x, int offset, int length, float max) {
-        return kernels(KernelParts.LOG_SOFTMAX).logSumOfExponentials(x, offset, length, max);
+    public LogNormalizer logNormalizer(Rows largest, Rows sums, LogNormalizer before) {
+        return kernels(KernelParts.LOG_SOFTMAX).logNormalizer(largest, sums, before);
     }
 
     @Override
-    public int firstAbove(float bound, float addend, float[] x, int offset, int from, int length) {
-        return kernels(KernelParts.FIRST_ABOVE).firstAbove(bound, addend, x, offset, from, length);
+    public void normalize(LogNormalizer normalizer, float[] x, int offset, int length) {
+        kernels(KernelParts.LOG_SOFTMAX).normalize(normalizer, x, offset, length);
+    }
+
+    @Override
+    public int firstAbove(
+            float bound, float addend, LogNormalizer normalizer, float[] x, int offset, int from, int length) {
+        return kernels(KernelParts.FIRST_ABOVE).firstAbove(bound, addend, normalizer, x, offset, from, length);
     }
 
     @Override

@@ -64,6 +64,8 @@ final class KernelExercises {
             return layerNorm();
         } else if (part == KernelParts.FIRST_ABOVE) {
             return firstAbove();
+        } else if (part == KernelParts.LOG_SOFTMAX) {
+            return logSoftmax();
         }
         return lengths(ofLength(part));
     }
@@ -74,8 +76,6 @@ final class KernelExercises {
             return length -> vector.add(numbers, 0, results, 0, length);
         } else if (part == KernelParts.SCALE) {
             return length -> vector.scale(0.5f, fresh(), 0, length);
-        } else if (part == KernelParts.LOG_SOFTMAX) {
-            return length -> vector.logSoftmax(fresh(), 0, length);
         } else if (part == KernelParts.SOFTMAX) {
             return length -> vector.softmax(fresh(), 0, length);
         } else if (part == KernelParts.MEAN) {
@@ -163,7 +163,25 @@ final class KernelExercises {
     private List<Runnable> firstAbove() {
         List<Runnable> exercises = new ArrayList<>();
         for (float bound : new float[] {2f, 0.9f, -2f}) { // above none, above some, above the first
-            exercises.addAll(lengths(length -> vector.firstAbove(bound, 0f, numbers, 0, 0, length)));
+            exercises.addAll(
+                    lengths(length -> vector.firstAbove(bound, 0f, LogNormalizer.NONE, numbers, 0, 0, length)));
+        }
+        return exercises;
+    }
+
+    /** Of rows of one block and of several. */
+    private List<Runnable> logSoftmax() {
+        List<Runnable> exercises = new ArrayList<>();
+        for (int columns : new int[] {WHOLE, RAGGED, 2 * Kernels.BLOCK + RAGGED}) {
+            int blocks = Math.ceilDiv(columns, Kernels.BLOCK);
+            Rows x = Rows.of(numbers, columns, 2);
+            Rows largest = Rows.of(new float[2 * blocks], blocks, 2);
+            Rows sums = Rows.of(new float[2 * blocks], blocks, 2);
+            exercises.add(() -> {
+                vector.blockExponentials(x, columns, largest, sums);
+                LogNormalizer normalizer = vector.logNormalizer(largest, sums, LogNormalizer.NONE);
+                vector.normalize(normalizer, fresh(), 0, Math.min(columns, RAGGED));
+            });
         }
         return exercises;
     }

@@ -18,6 +18,12 @@ public interface Kernels {
     int LANES = 32;
 
     /**
+     * Elements of a block of a long row, see {@link #blockExponentials}: a multiple of every {@link #panelWidth()}. Few
+     * enough to look through one for its best elements, many enough that what is known of all costs little.
+     */
+    int BLOCK = 512;
+
+    /**
      * The kernels of this process, chosen once: the vector kernels where they are the faster ones, else the scalar
      * kernels, with the reason in {@link #description()}. The system property {@code tercet.kernels} ({@code scalar},
      * {@code vector}, {@code auto}) decides otherwise; {@code gradual} is {@code auto} for programs that may live for a
@@ -145,14 +151,42 @@ public interface Kernels {
     /** x = softmax(x) in place. */
     void softmax(float[] x, int offset, int length);
 
-    /** x = log softmax(x) in place. */
-    void logSoftmax(float[] x, int offset, int length);
+    /**
+     * The part of a log-softmax that reads all of its row, block by block of {@value #BLOCK} elements, the last one
+     * what is left: the largest of each and Σ exp(x − largest). A block may be worked on as soon as it is there; what
+     * becomes of them all is {@link #logNormalizer}. Of a block without a number above −∞ the largest is −∞, and the
+     * sum 0, or NaN if it has a NaN.
+     *
+     * @param columns of x that count
+     * @param largest [rows, blocks], written; +0 for a zero of either sign
+     * @param sums [rows, blocks], written
+     */
+    void blockExponentials(Rows x, int columns, Rows largest, Rows sums);
 
-    /** log Σ exp(x[i] − max): what {@link #logSoftmax} subtracts after the maximum. */
-    float logSumOfExponentials(float[] x, int offset, int length, float max);
+    /**
+     * The log-softmax of a row, after what was done to it before: max = the largest of all, logarithm = log Σ sums[b] ·
+     * exp(largest[b] − max) over its blocks.
+     *
+     * @param largest of every block, as {@link #blockExponentials} gives it, [1, blocks]
+     * @param sums likewise
+     * @param before what has not been written into the row yet
+     */
+    LogNormalizer logNormalizer(Rows largest, Rows sums, LogNormalizer before);
 
-    /** The first i ≥ from with x[i] + addend &gt; bound; length if there is none. */
-    int firstAbove(float bound, float addend, float[] x, int offset, int from, int length);
+    /** x[i] = normalizer.of(x[i]) for length elements from offset. */
+    void normalize(LogNormalizer normalizer, float[] x, int offset, int length);
+
+    /** x = log softmax(x) in place, a row that is there at once. */
+    default void logSoftmax(float[] x, int offset, int length) {
+        int blocks = Math.ceilDiv(length, BLOCK);
+        Rows largest = Rows.of(new float[blocks], blocks, 1);
+        Rows sums = Rows.of(new float[blocks], blocks, 1);
+        blockExponentials(new Rows(x, offset, length, 1), length, largest, sums);
+        normalize(logNormalizer(largest, sums, LogNormalizer.NONE), x, offset, length);
+    }
+
+    /** The first i ≥ from with normalizer.of(x[i]) + addend &gt; bound; length if there is none. */
+    int firstAbove(float bound, float addend, LogNormalizer normalizer, float[] x, int offset, int from, int length);
 
     /** Σ a[i] · b[i]. */
     float dot(float[] a, int aOffset, float[] b, int bOffset, int length);

@@ -313,24 +313,52 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
-    public void logSoftmax(float[] x, int offset, int length) {
-        float max = max(x, offset, length);
-        float logarithm = logSumOfExponentials(x, offset, length, max);
+    public void blockExponentials(Rows x, int columns, Rows largest, Rows sums) {
+        Shapes.checkBlocks(x, columns, BLOCK, largest, sums);
+        for (int row = 0; row < x.count(); row++) {
+            int xAt = x.offset() + row * x.stride();
+            for (int b = 0; b * BLOCK < columns; b++) {
+                int at = xAt + b * BLOCK;
+                int length = Math.min(BLOCK, columns - b * BLOCK);
+                float max = max(x.data(), at, length);
+                largest.data()[largest.offset() + row * largest.stride() + b] = max;
+                sums.data()[sums.offset() + row * sums.stride() + b] =
+                        sumOfExponentials(x.data(), at, length, reference(max));
+            }
+        }
+    }
+
+    /** What the exponents of a block are relative to: its largest, or anything where that is −∞. */
+    static float reference(float largest) {
+        return largest == Float.NEGATIVE_INFINITY ? 0f : largest;
+    }
+
+    @Override
+    public LogNormalizer logNormalizer(Rows largest, Rows sums, LogNormalizer before) {
+        int blocks = largest.stride();
+        float[] e = new float[blocks];
+        for (int b = 0; b < blocks; b++) {
+            e[b] = before.of(largest.data()[largest.offset() + b]);
+        }
+        float max = max(e, 0, blocks);
+        for (int b = 0; b < blocks; b++) {
+            e[b] = ElementaryFunctions.exp(e[b] - max);
+        }
+        return before.then(max, logarithm(dot(e, 0, sums.data(), sums.offset(), blocks)));
+    }
+
+    @Override
+    public void normalize(LogNormalizer normalizer, float[] x, int offset, int length) {
         for (int i = offset; i < offset + length; i++) {
-            // in this order: max + logarithm would lose what is small beside a large maximum
-            x[i] = x[i] - max - logarithm;
+            x[i] = normalizer.of(x[i]);
         }
     }
 
     @Override
-    public float logSumOfExponentials(float[] x, int offset, int length, float max) {
-        return logarithm(sumOfExponentials(x, offset, length, max));
-    }
-
-    @Override
-    public int firstAbove(float bound, float addend, float[] x, int offset, int from, int length) {
+    public int firstAbove(
+            float bound, float addend, LogNormalizer normalizer, float[] x, int offset, int from, int length) {
         for (int i = from; i < length; i++) {
-            if (x[offset + i] + addend > bound) return i;
+            if (normalizer.of(x[offset + i]) + addend > bound) return i;
         }
         return length;
     }

@@ -109,6 +109,13 @@ final class Shapes {
         Objects.checkFromIndexSize(yOffset, columns, y.length);
     }
 
+    static void checkBlocks(Rows x, int columns, int block, Rows largest, Rows sums) {
+        int blocks = Math.ceilDiv(columns, block);
+        checkRows("x", x, columns, x.count());
+        checkRows("largest", largest, blocks, x.count());
+        checkRows("sums", sums, blocks, x.count());
+    }
+
     private static void checkRows(String name, Rows rows, int columns, int count) {
         if (rows.count() != count) {
             throw new IllegalArgumentException(name + " has " + rows.count() + " rows, expected " + count);

@@ -23,6 +23,9 @@ final class VectorFunctions {
     private static final VectorShuffle<Float> BY_2 = rotation(2);
     private static final VectorShuffle<Float> BY_1 = rotation(1);
 
+    /** Of a long row so many numbers are worked on at a time, that they come from memory once: 8 kB. */
+    private static final int IN_CACHE = 2048;
+
     private VectorFunctions() {}
 
     private static VectorSpecies<Float> species() {
@@ -372,25 +375,24 @@ final class VectorFunctions {
         return max + 0f;
     }
 
-    /** The first i ≥ from with x[i] + addend &gt; bound; length if there is none. */
-    static int firstAbove(float bound, float addend, float[] x, int offset, int from, int length) {
+    /** The first i ≥ from with normalizer.of(x[i]) + addend &gt; bound; length if there is none. */
+    static int firstAbove(
+            float bound, float addend, LogNormalizer normalizer, float[] x, int offset, int from, int length) {
         int i = from;
-        for (; i <= length - 4 * L; i += 4 * L) {
-            int at = offset + i;
-            VectorMask<Float> m0 = FloatVector.fromArray(S, x, at).add(addend).compare(GT, bound);
-            VectorMask<Float> m1 =
-                    FloatVector.fromArray(S, x, at + L).add(addend).compare(GT, bound);
-            VectorMask<Float> m2 =
-                    FloatVector.fromArray(S, x, at + 2 * L).add(addend).compare(GT, bound);
-            VectorMask<Float> m3 =
-                    FloatVector.fromArray(S, x, at + 3 * L).add(addend).compare(GT, bound);
-            if (m0.or(m1).or(m2.or(m3)).anyTrue()) {
-                break;
+        for (; i <= length - L; i += L) {
+            VectorMask<Float> above = FloatVector.fromArray(S, x, offset + i)
+                    .sub(normalizer.max())
+                    .sub(normalizer.logarithm())
+                    .sub(normalizer.secondMax())
+                    .sub(normalizer.secondLogarithm())
+                    .add(addend)
+                    .compare(GT, bound);
+            if (above.anyTrue()) {
+                return i + above.firstTrue();
             }
         }
-        // where: in the vectors just seen, or in what is less than four vectors
         for (; i < length; i++) {
-            if (x[offset + i] + addend > bound) {
+            if (normalizer.of(x[offset + i]) + addend > bound) {
                 return i;
             }
         }
@@ -408,41 +410,37 @@ final class VectorFunctions {
         }
     }
 
-    /** Σ exp(x[i] − max), for a row that is still needed. */
+    /**
+     * Σ exp(x[i] − max), for numbers that are still needed. The sum whose turn it is stands first, so that there is one
+     * exponential in the code: inlined it is some thousand bytecodes, and of two C2 may leave one out
+     * (DesiredMethodLimit), whose vectors are objects then.
+     */
     static float sumOfExponentials(float[] x, int offset, float max, int length) {
-        float[] partials = new float[Kernels.LANES];
-        for (int lane = 0; lane < Kernels.LANES; lane += L) {
-            partialExponentials(x, offset, max, length, lane, partials);
+        FloatVector s0 = FloatVector.zero(S);
+        FloatVector s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0, s6 = s0, s7 = s0;
+        int whole = length - length % Kernels.LANES;
+        for (int i = offset; i < offset + whole; i += L) {
+            FloatVector sum = s0.add(expUpToZero(FloatVector.fromArray(S, x, i).sub(max)));
+            s0 = s1;
+            if (L == 16) {
+                s1 = sum;
+            } else {
+                s1 = s2;
+                s2 = s3;
+                s3 = L == 8 ? sum : s4;
+            }
+            if (L == 4) {
+                s4 = s5;
+                s5 = s6;
+                s6 = s7;
+                s7 = sum;
+            }
         }
-        FloatVector v = pair(partials, 0);
-        if (L == 8) {
-            v = v.add(pair(partials, L));
-        } else if (L == 4) {
-            v = v.add(pair(partials, 2 * L)).add(pair(partials, L).add(pair(partials, 3 * L)));
-        }
-        float sum = fold(v);
-        for (int i = length - length % Kernels.LANES; i < length; i++) {
+        float sum = fold(s0, s1, s2, s3, s4, s5, s6, s7);
+        for (int i = whole; i < length; i++) {
             sum += ElementaryFunctions.exp(x[offset + i] - max);
         }
         return sum;
-    }
-
-    /**
-     * The partial results of the lanes from {@code lane} on. One exponential in the code, and one call of this: inlined
-     * it is some thousand bytecodes, and of two C2 may leave one out (DesiredMethodLimit), whose vectors are objects
-     * then.
-     */
-    private static void partialExponentials(float[] x, int offset, float max, int length, int lane, float[] partials) {
-        FloatVector sum = FloatVector.zero(S);
-        for (int i = lane, last = length - Kernels.LANES + lane; i <= last; i += Kernels.LANES) {
-            sum = sum.add(expUpToZero(FloatVector.fromArray(S, x, offset + i).sub(max)));
-        }
-        sum.intoArray(partials, lane);
-    }
-
-    /** The partial results from {@code lane} on, each with the one 16 lanes further. */
-    private static FloatVector pair(float[] partials, int lane) {
-        return FloatVector.fromArray(S, partials, lane).add(FloatVector.fromArray(S, partials, lane + 16));
     }
 
     /** x[i] = f(x[i]) for from ≤ i &lt; to, a whole number of vectors. */

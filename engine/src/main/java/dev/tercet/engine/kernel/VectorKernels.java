@@ -1,5 +1,6 @@
 package dev.tercet.engine.kernel;
 
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -341,26 +342,64 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
-    public void logSoftmax(float[] x, int offset, int length) {
-        float max = VectorFunctions.max(1f, x, offset, length);
-        float logarithm = logSumOfExponentials(x, offset, length, max);
+    public void blockExponentials(Rows x, int columns, Rows largest, Rows sums) {
+        Shapes.checkBlocks(x, columns, BLOCK, largest, sums);
+        for (int row = 0; row < x.count(); row++) {
+            int xAt = x.offset() + row * x.stride();
+            int largestAt = largest.offset() + row * largest.stride();
+            int sumsAt = sums.offset() + row * sums.stride();
+            blockMaxima(x.data(), xAt, columns, largest.data(), largestAt);
+            blockSums(x.data(), xAt, columns, largest.data(), largestAt, sums.data(), sumsAt);
+        }
+    }
+
+    /** The largest of every block. By itself, and so is what follows, for C2 to compile one kind of loop at a time. */
+    private static void blockMaxima(float[] x, int at, int columns, float[] largest, int largestAt) {
+        for (int b = 0; b * BLOCK < columns; b++) {
+            int length = Math.min(BLOCK, columns - b * BLOCK);
+            largest[largestAt + b] = VectorFunctions.max(1f, x, at + b * BLOCK, length);
+        }
+    }
+
+    private static void blockSums(
+            float[] x, int at, int columns, float[] largest, int largestAt, float[] sums, int sumsAt) {
+        for (int b = 0; b * BLOCK < columns; b++) {
+            int length = Math.min(BLOCK, columns - b * BLOCK);
+            float reference = ScalarKernels.reference(largest[largestAt + b]);
+            sums[sumsAt + b] = VectorFunctions.sumOfExponentials(x, at + b * BLOCK, reference, length);
+        }
+    }
+
+    @Override
+    public LogNormalizer logNormalizer(Rows largest, Rows sums, LogNormalizer before) {
+        int blocks = largest.stride();
+        float[] e = Arrays.copyOfRange(largest.data(), largest.offset(), largest.offset() + blocks);
+        normalize(before, e, 0, blocks);
+        float max = VectorFunctions.max(1f, e, 0, blocks);
+        VectorFunctions.exponentials(1f, e, 0, blocks, max);
+        return before.then(max, ScalarKernels.logarithm(VectorFunctions.dot(e, 0, sums.data(), sums.offset(), blocks)));
+    }
+
+    @Override
+    public void normalize(LogNormalizer normalizer, float[] x, int offset, int length) {
         int i = 0;
         for (; i <= length - L; i += L) {
-            FloatVector.fromArray(S, x, offset + i).sub(max).sub(logarithm).intoArray(x, offset + i);
+            FloatVector.fromArray(S, x, offset + i)
+                    .sub(normalizer.max())
+                    .sub(normalizer.logarithm())
+                    .sub(normalizer.secondMax())
+                    .sub(normalizer.secondLogarithm())
+                    .intoArray(x, offset + i);
         }
         for (; i < length; i++) {
-            x[offset + i] = x[offset + i] - max - logarithm;
+            x[offset + i] = normalizer.of(x[offset + i]);
         }
     }
 
     @Override
-    public float logSumOfExponentials(float[] x, int offset, int length, float max) {
-        return ScalarKernels.logarithm(VectorFunctions.sumOfExponentials(x, offset, max, length));
-    }
-
-    @Override
-    public int firstAbove(float bound, float addend, float[] x, int offset, int from, int length) {
-        return VectorFunctions.firstAbove(bound, addend, x, offset, from, length);
+    public int firstAbove(
+            float bound, float addend, LogNormalizer normalizer, float[] x, int offset, int from, int length) {
+        return VectorFunctions.firstAbove(bound, addend, normalizer, x, offset, from, length);
     }
 
     @Override

@@ -11,7 +11,7 @@ import jdk.incubator.vector.VectorSpecies;
  *
  * <pre>
  *   scratch:  scores of some rows          [rows][slots]
- *             exponentials of one row      [tokens, padded]
+ *             exponentials of these rows   [rows][tokens, padded]
  *             zeros                        [width]
  * </pre>
  */
@@ -26,7 +26,7 @@ final class VectorStepAttention {
     private VectorStepAttention() {}
 
     static int scratch(KeyValueCache cache) {
-        return ROWS * cache.slots() + ScalarKernels.wholeBlocks(cache.slots()) + WIDTH;
+        return ROWS * (cache.slots() + ScalarKernels.wholeBlocks(cache.slots())) + WIDTH;
     }
 
     /** {@link Kernels#attention} with checked arguments. */
@@ -40,17 +40,23 @@ final class VectorStepAttention {
             float[] probabilities,
             float[] scratch) {
         int slots = cache.slots();
-        int exponentialsAt = ROWS * slots;
-        int zerosAt = exponentialsAt + ScalarKernels.wholeBlocks(slots);
+        int padded = ScalarKernels.wholeBlocks(slots);
+        int zerosAt = ROWS * (slots + padded);
         Arrays.fill(scratch, zerosAt, zerosAt + WIDTH, 0f);
         int row = 0;
         for (int tiles = (queries.count() + ROWS - 1) / ROWS; tiles > 0; tiles--) {
             int rows = (queries.count() - row + tiles - 1) / tiles;
             for (int column = 0; column < cache.columns; column += headSize) {
                 scores(queries, row, rows, cache, column, headSize, scratch, zerosAt);
+                // all rows before the first is read in vectors: those would wait for the single numbers on their way
+                // out
+                for (int r = 0; r < rows; r++) {
+                    pick(scratch, r * slots, seen[row + r], ROWS * slots + r * padded);
+                }
                 for (int r = 0; r < rows; r++) {
                     int[] tokens = seen[row + r];
-                    float sum = exponentials(scratch, r * slots, tokens, scale, exponentialsAt);
+                    int exponentialsAt = ROWS * slots + r * padded;
+                    float sum = exponentials(scratch, exponentialsAt, tokens.length, scale);
                     int to = context.offset() + (row + r) * context.stride() + column;
                     mix(scratch, exponentialsAt, tokens, cache, column, headSize, context.data(), to);
                     VectorKernels.divide(context.data(), to, headSize, sum);
@@ -94,21 +100,23 @@ final class VectorStepAttention {
     }
 
     /**
-     * The exponentials of the scores of the tokens seen, in their order, and their sum. Up to the end of the last block
-     * of a reduction the scores count as −∞, whose exponential changes no sum.
+     * The scores of the tokens seen, in their order. Up to the end of the last block of a reduction they count as −∞,
+     * whose exponential changes no sum.
      */
-    private static float exponentials(float[] scratch, int scoresAt, int[] tokens, float scale, int at) {
-        int count = tokens.length;
-        int end = ScalarKernels.wholeBlocks(count);
-        for (int j = 0; j < count; j++) {
+    private static void pick(float[] scratch, int scoresAt, int[] tokens, int at) {
+        for (int j = 0; j < tokens.length; j++) {
             scratch[at + j] = scratch[scoresAt + tokens[j]];
         }
-        for (int j = count; j < end; j++) {
-            scratch[at + j] = Float.NEGATIVE_INFINITY;
-        }
-        float max = VectorFunctions.max(scale, scratch, at, end);
-        VectorFunctions.exponentials(scale, scratch, at, end, max);
-        return VectorFunctions.sum(scratch, at, end);
+        Arrays.fill(
+                scratch, at + tokens.length, at + ScalarKernels.wholeBlocks(tokens.length), Float.NEGATIVE_INFINITY);
+    }
+
+    /** Makes exponentials of the scores that were picked; returns their sum. */
+    private static float exponentials(float[] scratch, int at, int count, float scale) {
+        int length = ScalarKernels.wholeBlocks(count);
+        float max = VectorFunctions.max(scale, scratch, at, length);
+        VectorFunctions.exponentials(scale, scratch, at, length, max);
+        return VectorFunctions.sum(scratch, at, length);
     }
 
     /** y[yAt + c] = Σⱼ e[j] · v[tokens[j], c] for the columns of a head. */

@@ -25,13 +25,12 @@ record DecoderLayer(int index, SelfAttention selfAttention, CrossAttention cross
         Sequences query = workspace.sequences(x, 3 * hidden); // [rows, 3 · hidden]
         selfAttention.queryKeyValue().forward(run, x.rows(), query.rows());
         run.record(selfAttention.names().query(), query, hidden);
-        Sequences keysValues = workspace.column(query, hidden);
-        run.record(selfAttention.names().key(), keysValues, hidden);
+        Sequences newest = workspace.column(query, hidden); // [rows, 2 · hidden]
+        run.record(selfAttention.names().key(), newest, hidden);
         run.record(selfAttention.names().value(), workspace.column(query, 2 * hidden), hidden);
-        state.remember(index, keysValues.rows());
 
         Sequences context = workspace.sequences(x, hidden); // [rows, hidden]
-        state.tokenAttention(index, selfAttention.names().probabilities(), selfAttention.attention())
+        state.tokenAttention(index, selfAttention.names().probabilities(), selfAttention.attention(), newest.rows())
                 .forward(run, query.rows(), context.rows());
         run.record(selfAttention.names().context(), context, hidden);
 

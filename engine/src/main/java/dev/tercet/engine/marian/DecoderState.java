@@ -131,25 +131,16 @@ final class DecoderState {
     }
 
     /**
-     * Keeps the keys and values of the newest token of every row.
-     *
-     * @param keysValues [rows, 2 · hidden]
-     */
-    void remember(int layer, Rows keysValues) {
-        for (int r = 0; r < rows; r++)
-            memories[r].target(layer).put(ends[r], keysValues.data(), keysValues.offset() + r * keysValues.stride());
-    }
-
-    /**
      * Attention of every row to the tokens of its hypothesis, the newest included.
      *
      * @param name of the probabilities, for a trace
+     * @param newest keys and values of the newest token of every row, which are kept, [rows, 2 · hidden]
      */
-    RowAttention tokenAttention(int layer, String name, Attention heads) {
+    RowAttention tokenAttention(int layer, String name, Attention heads, Rows newest) {
         List<RowAttention.Group> groups = new ArrayList<>(starts.length - 1);
         for (int s = 0; s + 1 < starts.length; s++)
             groups.add(new RowAttention.Group(starts[s], starts[s + 1], memories[starts[s]].target(layer)));
-        return new RowAttention(name, heads, groups, paths);
+        return new RowAttention(name, heads, groups, paths, newest);
     }
 
     /**
@@ -161,6 +152,6 @@ final class DecoderState {
         List<RowAttention.Group> groups = new ArrayList<>(starts.length - 1);
         for (int s = 0; s + 1 < starts.length; s++)
             groups.add(new RowAttention.Group(starts[s], starts[s + 1], memories[starts[s]].source(layer)));
-        return new RowAttention(name, heads, groups, sources);
+        return new RowAttention(name, heads, groups, sources, null);
     }
 }

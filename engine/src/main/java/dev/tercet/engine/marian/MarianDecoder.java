@@ -1,8 +1,7 @@
 package dev.tercet.engine.marian;
 
+import dev.tercet.engine.generate.Logits;
 import dev.tercet.engine.kernel.Kernels;
-import dev.tercet.engine.kernel.Rows;
-import dev.tercet.engine.layer.Linear;
 import dev.tercet.engine.layer.Run;
 import dev.tercet.engine.layer.Sequences;
 import dev.tercet.engine.parallel.Workers;
@@ -15,10 +14,10 @@ import java.util.List;
 final class MarianDecoder {
     private final MarianEmbeddings embeddings;
     private final List<DecoderLayer> layers;
-    private final Linear output;
+    private final OutputLayer output;
     private final int hidden;
 
-    private MarianDecoder(MarianEmbeddings embeddings, List<DecoderLayer> layers, Linear output, int hidden) {
+    private MarianDecoder(MarianEmbeddings embeddings, List<DecoderLayer> layers, OutputLayer output, int hidden) {
         this.embeddings = embeddings;
         this.layers = layers;
         this.output = output;
@@ -31,7 +30,7 @@ final class MarianDecoder {
         // first, because its shape says whether the config's sizes are those of the file
         MarianEmbeddings embeddings = weights.decoderEmbeddings();
         DecoderLayer[] layers = new DecoderLayer[config.decoder().layers()];
-        Linear[] output = new Linear[1];
+        OutputLayer[] output = new OutputLayer[1];
         // the output matrix, the largest, first: while it is packed the others fill the rest of the threads
         workers.run(layers.length + 1, task -> {
             if (task == 0) output[0] = weights.output();
@@ -51,7 +50,7 @@ final class MarianDecoder {
 
     /** Token ids run from 0 to this, exclusive. */
     int vocabulary() {
-        return output.weight().outputs();
+        return output.vocabulary();
     }
 
     /** A state without sentences. */
@@ -83,7 +82,7 @@ final class MarianDecoder {
      *
      * @param logits [rows, vocabulary], written
      */
-    void forward(Run run, DecoderState state, Rows logits) {
+    void forward(Run run, DecoderState state, Logits logits) {
         int rows = state.rows();
         int mark = run.workspace().mark();
         if (run.traced()) state.record(run.trace());
@@ -92,7 +91,7 @@ final class MarianDecoder {
         run.record("decoder.embeddings", x, hidden);
         for (DecoderLayer layer : layers) layer.forward(run, state, x);
         output.forward(run, x.rows(), logits); // [rows, vocabulary]
-        run.record("lm_head", run.workspace().singles(logits), vocabulary());
+        run.record("lm_head", run.workspace().singles(logits.rows()), vocabulary());
         run.workspace().release(mark);
     }
 }

@@ -1,6 +1,7 @@
 package dev.tercet.engine.marian;
 
 import dev.tercet.engine.generate.Continuations;
+import dev.tercet.engine.generate.Logits;
 import dev.tercet.engine.generate.NextTokens;
 import dev.tercet.engine.kernel.Rows;
 import dev.tercet.engine.layer.Packing;
@@ -66,6 +67,8 @@ public final class MarianModel {
         private final List<int[]> sources;
         private final DecoderState state;
         private float[] logits = new float[0];
+        private float[] largest = new float[0];
+        private float[] sums = new float[0];
 
         Decoding(Run run, List<int[]> sources) {
             this.run = run;
@@ -79,7 +82,7 @@ public final class MarianModel {
         }
 
         @Override
-        public Rows logits(Continuations step) {
+        public Logits logits(Continuations step) {
             beginSentences(step);
             state.advance(step);
             long size = (long) step.count() * vocabulary();
@@ -87,9 +90,17 @@ public final class MarianModel {
                 throw new IllegalArgumentException(
                         "the logits of " + step.count() + " hypotheses are more than an array holds; ask for fewer");
             if (logits.length < size) logits = new float[(int) size];
-            Rows rows = Rows.of(logits, vocabulary(), step.count()); // [rows, vocabulary]
-            decoder.forward(run, state, rows);
-            return rows;
+            int blocks = Logits.blocks(vocabulary());
+            if (largest.length < step.count() * blocks) {
+                largest = new float[step.count() * blocks];
+                sums = new float[step.count() * blocks];
+            }
+            Logits next = new Logits(
+                    Rows.of(logits, vocabulary(), step.count()), // [rows, vocabulary]
+                    Rows.of(largest, blocks, step.count()),
+                    Rows.of(sums, blocks, step.count()));
+            decoder.forward(run, state, next);
+            return next;
         }
 
         /** Encodes the sources of the sentences that begin in this step. */

@@ -45,12 +45,12 @@ record MarianWeights(Packing packing, Weights checkpoint, MarianConfig config) {
     }
 
     /** Hidden states to logits: the output matrix, most often the token table once more, and its bias. */
-    Linear output() {
+    OutputLayer output() {
         int vocabulary = config.targetVocabulary();
         float[] bias =
                 checkpoint.has("final_logits_bias") ? checkpoint.floats("final_logits_bias", 1, vocabulary) : null;
-        return new Linear(
-                packing.pack(checkpoint, present(OUTPUT), vocabulary, config.hidden()), bias, Activation.IDENTITY);
+        return new OutputLayer(new Linear(
+                packing.pack(checkpoint, present(OUTPUT), vocabulary, config.hidden()), bias, Activation.IDENTITY));
     }
 
     /**

@@ -16,8 +16,10 @@ import java.util.List;
  * @param heads how the columns are divided
  * @param groups numbered from 0
  * @param seen the slots of the tokens that each row sees, in their order, [rows]
+ * @param newest keys and values of the last token that each row sees, [rows, 2 · columns], for the caches; null when
+ *     they have them
  */
-record RowAttention(String name, Attention heads, List<Group> groups, int[][] seen) {
+record RowAttention(String name, Attention heads, List<Group> groups, int[][] seen, Rows newest) {
     /**
      * Rows that see tokens of the same cache.
      *
@@ -46,6 +48,11 @@ record RowAttention(String name, Attention heads, List<Group> groups, int[][] se
     }
 
     private void forward(Run run, Group group, Rows query, Rows context, float[] scratch) {
+        // here and not for all groups at once: what is fetched of the cache to be written is read right after
+        if (newest != null)
+            for (int row = group.from; row < group.to; row++)
+                group.cache.put(
+                        seen[row][seen[row].length - 1], newest.data(), newest.offset() + row * newest.stride());
         if (!run.traced()) {
             attend(run, group.cache, group.from, group.to, query, context, null, scratch);
             return;

@@ -1,5 +1,6 @@
 package dev.tercet.engine.generate;
 
+import dev.tercet.engine.kernel.Kernels;
 import dev.tercet.engine.kernel.Rows;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -42,7 +43,7 @@ final class FakeModel implements NextTokens {
     }
 
     @Override
-    public Rows logits(Continuations step) {
+    public Logits logits(Continuations step) {
         List<int[]> next = new ArrayList<>();
         float[] logits = new float[step.count() * vocabulary];
         for (int r = 0; r < step.count(); r++) {
@@ -55,6 +56,6 @@ final class FakeModel implements NextTokens {
         }
         rows = next;
         rowCounts.add(step.count());
-        return Rows.of(logits, vocabulary, step.count());
+        return Logits.of(Kernels.scalar(), Rows.of(logits, vocabulary, step.count()));
     }
 }

@@ -80,8 +80,8 @@ class GreedySearchTest {
             }
 
             @Override
-            public Rows logits(Continuations step) {
-                return Rows.of(logits.clone(), logits.length, 1);
+            public Logits logits(Continuations step) {
+                return Logits.of(Kernels.scalar(), Rows.of(logits.clone(), logits.length, 1));
             }
         };
         SearchSettings settings = new SearchSettings(1, 1, 3, new int[] {2}, 3, 1, EarlyStopping.FALSE, processors);

@@ -17,11 +17,11 @@ class LogitsProcessorTest {
         row[0] = 77;
         row[scores.length + 1] = 78;
         System.arraycopy(scores, 0, row, 1, scores.length);
-        processor.process(new Prefix(source, ids, ids.length), new Scores(row, 1, scores.length));
+        Scores processed = Scores.of(Kernels.preferred(), row, 1, scores.length);
+        processor.process(new Prefix(source, ids, ids.length), processed);
         assertEquals(77, row[0]);
         assertEquals(78, row[scores.length + 1]);
-        System.arraycopy(row, 1, scores, 0, scores.length);
-        return scores;
+        return processed.all();
     }
 
     private static float[] process(LogitsProcessor processor, int[] ids, float... scores) {
@@ -156,7 +156,7 @@ class LogitsProcessorTest {
 
     @Test
     void renormalizeMakesTheProbabilitiesSumToOne() {
-        float[] scores = process(new Renormalize(Kernels.preferred()), ids(0), -1, NO, -1, -30);
+        float[] scores = process(new Renormalize(), ids(0), -1, NO, -1, -30);
         assertEquals(Math.log(0.5), scores[0], 1e-6);
         assertEquals(NO, scores[1]);
         assertEquals(scores[0], scores[2]);
@@ -164,6 +164,6 @@ class LogitsProcessorTest {
 
     @Test
     void renormalizeLeavesAHypothesisThatCannotGoOn() {
-        assertArrayEquals(new float[] {NO, NO}, process(new Renormalize(Kernels.preferred()), ids(0), NO, NO));
+        assertArrayEquals(new float[] {NO, NO}, process(new Renormalize(), ids(0), NO, NO));
     }
 }

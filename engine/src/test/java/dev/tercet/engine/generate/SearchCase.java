@@ -46,16 +46,17 @@ record SearchCase(long seed, FakeModel model, SearchSettings settings, int[] sou
                     ends));
         if (random.nextInt(4) == 0) processors.add(new MinLength(random.nextInt(1, maxLength + 2), ends));
         if (random.nextInt(4) == 0 && ends.length > 0) processors.add(new ForcedLastToken(maxLength, ends));
-        if (random.nextInt(2) == 0) processors.add(new Renormalize(Kernels.scalar()));
+        if (random.nextInt(2) == 0) processors.add(new Renormalize());
         return processors;
     }
 
     /** The log-probabilities after some tokens of sentence 0, processed, as beam search sees them. */
     float[] logProbabilities(int[] ids) {
-        float[] scores = model.logits(0, ids);
-        Kernels.scalar().logSoftmax(scores, 0, scores.length);
-        settings.process(new Prefix(source, ids, ids.length), new Scores(scores, 0, scores.length));
-        return scores;
+        float[] logits = model.logits(0, ids);
+        Scores scores = Scores.of(Kernels.scalar(), logits, 0, logits.length);
+        scores.logSoftmax();
+        settings.process(new Prefix(source, ids, ids.length), scores);
+        return scores.all();
     }
 
     /** What the search finds. */

@@ -115,7 +115,13 @@ class AllocationTest {
 
     @Test
     void searchingTheVocabularyAllocatesNothing() {
-        assertNoGarbage("first above", () -> KERNELS.firstAbove(1e30f, 1f, numbers, 0, 0, 30_001));
+        LogNormalizer normalizer = new LogNormalizer(2f, 3f, 0f, 0f);
+        assertNoGarbage("first above", () -> KERNELS.firstAbove(1e30f, 1f, normalizer, numbers, 0, 0, 30_001));
+        Rows row = Rows.of(numbers, 30_001, 1);
+        Rows largest = Rows.of(new float[59], 59, 1);
+        Rows sums = Rows.of(new float[59], 59, 1);
+        assertNoGarbage("blocks", () -> KERNELS.blockExponentials(row, 30_001, largest, sums));
+        assertNoGarbage("all blocks", () -> KERNELS.logNormalizer(largest, sums, normalizer));
     }
 
     @Test

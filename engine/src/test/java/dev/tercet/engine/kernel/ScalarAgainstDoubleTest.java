@@ -173,11 +173,12 @@ class ScalarAgainstDoubleTest {
             double p = Math.exp(x[i]) / total;
             // x − max below 16 in size; exponential, sum, division
             assertNear(p, softmax[i], p * (16 + 2 + roundings(x.length) + 1 + 2) * U, "softmax[" + i + "]");
+            // now two exponentials: x − largest of its block and that − max, together below 16 too; two blocks
             double log = x[i] - Math.log(total);
             assertNear(
                     log,
                     logSoftmax[i],
-                    (16 + 2 + roundings(x.length) + 3 * Math.abs(log) + 8) * U,
+                    (16 + 2 * 2 + roundings(Kernels.BLOCK) + roundings(2) + 3 * Math.abs(log) + 8) * U,
                     "log softmax[" + i + "]");
         }
     }

@@ -416,12 +416,57 @@ class VectorEqualsScalarTest {
             x[MARGIN + length] = Float.POSITIVE_INFINITY;
             for (float bound : new float[] {-1f, 0f, 1.5f, 2.5f, 1e30f, Float.POSITIVE_INFINITY, Float.NaN}) {
                 int from = random.nextInt(length + 1);
-                assertEquals(
-                        SCALAR.firstAbove(bound, 0.1f, x, MARGIN, from, length),
-                        VECTOR.firstAbove(bound, 0.1f, x, MARGIN, from, length),
-                        "above " + bound + " from " + from + " of " + length);
+                for (LogNormalizer normalizer :
+                        new LogNormalizer[] {LogNormalizer.NONE, new LogNormalizer(0.3f, 0.1f, 0.2f, 0f)})
+                    assertEquals(
+                            SCALAR.firstAbove(bound, 0.1f, normalizer, x, MARGIN, from, length),
+                            VECTOR.firstAbove(bound, 0.1f, normalizer, x, MARGIN, from, length),
+                            "above " + bound + " from " + from + " of " + length);
             }
         }
+    }
+
+    @Test
+    void normalizeAtEveryLength() {
+        Random random = new Random(24);
+        for (int length = 0; length <= 133; length++) {
+            float[] expected = numbers(random, length + 2 * MARGIN, length % 2 == 0);
+            float[] actual = expected.clone();
+            LogNormalizer normalizer = new LogNormalizer(1.1f, -0.7f, 0.3f, 1e-3f);
+            SCALAR.normalize(normalizer, expected, MARGIN, length);
+            VECTOR.normalize(normalizer, actual, MARGIN, length);
+            assertSameBits(expected, actual, "normalized, " + length);
+        }
+    }
+
+    @Test
+    void blocksOfALongRowAndWhatTheyMakeTogether() {
+        Random random = new Random(25);
+        for (int trial = 0; trial < 60; trial++) {
+            boolean special = trial % 3 == 0;
+            int columns = 1 + random.nextInt(trial % 2 == 0 ? 200 : 5000);
+            int blocks = Math.ceilDiv(columns, Kernels.BLOCK);
+            Rows x = new Rows(numbers(random, MARGIN + 3 * (columns + 2), special), MARGIN, columns + 2, 3);
+            if (trial % 5 == 0) java.util.Arrays.fill(x.data(), 0, columns / 2, Float.NEGATIVE_INFINITY);
+            float[] expected = Floats.random(random, MARGIN + 2 * 3 * (blocks + 1));
+            float[] actual = expected.clone();
+            LogNormalizer before = trial % 4 == 0 ? LogNormalizer.NONE : new LogNormalizer(1f, 2.1f, 0f, 0f);
+            assertEquals(
+                    blocks(SCALAR, x, columns, expected, before),
+                    blocks(VECTOR, x, columns, actual, before),
+                    "" + trial);
+            assertSameBits(expected, actual, "blocks of " + columns + ", trial " + trial);
+        }
+    }
+
+    /** Writes the largest and the sum of every block; returns the normalizer of the second row. */
+    private static LogNormalizer blocks(Kernels kernels, Rows x, int columns, float[] out, LogNormalizer before) {
+        int blocks = Math.ceilDiv(columns, Kernels.BLOCK);
+        Rows largest = new Rows(out, MARGIN, blocks + 1, 3);
+        Rows sums = new Rows(out, MARGIN + 3 * (blocks + 1), blocks + 1, 3);
+        kernels.blockExponentials(x, columns, largest, sums);
+        Rows second = new Rows(out, largest.offset() + blocks + 1, blocks, 1);
+        return kernels.logNormalizer(second, new Rows(out, sums.offset() + blocks + 1, blocks, 1), before);
     }
 
     @Test

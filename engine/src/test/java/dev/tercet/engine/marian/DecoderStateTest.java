@@ -44,18 +44,17 @@ class DecoderStateTest {
                 }
                 rows = after;
                 state.advance(next);
-                remember(state);
                 assertRows(rows, state, "seed " + seed + " step " + step);
             }
         }
     }
 
     /** Keys 0, so that all tokens count alike, and the token itself as value: the context is the mean of the tokens. */
-    private static void remember(DecoderState state) {
+    private static Rows keysValues(DecoderState state) {
         float[] keysValues = new float[state.rows() * 2 * HIDDEN];
         for (int r = 0; r < state.rows(); r++)
             Arrays.fill(keysValues, (2 * r + 1) * HIDDEN, (2 * r + 2) * HIDDEN, state.tokens()[r]);
-        state.remember(0, Rows.of(keysValues, 2 * HIDDEN, state.rows()));
+        return Rows.of(keysValues, 2 * HIDDEN, state.rows());
     }
 
     private static void assertRows(List<List<Integer>> rows, DecoderState state, String message) {
@@ -64,7 +63,7 @@ class DecoderStateTest {
         assertArrayEquals(rows.stream().mapToInt(row -> row.size() - 1).toArray(), state.positions(), message);
         Rows query = Rows.of(new float[rows.size() * HIDDEN], HIDDEN, rows.size());
         Rows context = Rows.of(new float[rows.size() * HIDDEN], HIDDEN, rows.size());
-        state.tokenAttention(0, "", new Attention(1, HIDDEN))
+        state.tokenAttention(0, "", new Attention(1, HIDDEN), keysValues(state))
                 .forward(MarianGolden.run(Kernels.scalar(), null), query, context);
         for (int r = 0; r < rows.size(); r++) {
             double mean = rows.get(r).stream().mapToInt(i -> i).average().orElseThrow();

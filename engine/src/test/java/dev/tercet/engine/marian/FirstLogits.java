@@ -44,7 +44,7 @@ final class FirstLogits {
                 run.workspace().release(0);
                 Continuations first = new Continuations();
                 first.begin(0, start);
-                Rows found = model.decode(run, List.of(source)).logits(first);
+                Rows found = model.decode(run, List.of(source)).logits(first).rows();
                 logits = Math.max(logits, difference(expected, s + ".logits", found) / largest[1]);
             }
             return new Difference(sentences.size(), encoder, logits);
