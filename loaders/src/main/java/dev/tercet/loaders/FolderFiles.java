@@ -8,9 +8,12 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
 
 /** A model in a folder. Links are followed: in the Hugging Face cache every file of a snapshot is one. */
 final class FolderFiles implements ModelFiles {
+    private static final int READ_BYTES = 1 << 16;
+
     private final Path folder;
     private final String name;
     private final Mappings mappings = new Mappings();
@@ -44,15 +47,39 @@ final class FolderFiles implements ModelFiles {
             throw isAFolder(path);
         }
         try (InputStream in = Files.newInputStream(path)) {
-            // One byte more than allowed shows that a file is too long, whatever size its metadata claims.
-            byte[] bytes = in.readNBytes((int) Math.min(limit + 1, Integer.MAX_VALUE - 8));
-            if (bytes.length > limit) {
+            byte[] bytes = read(in, Files.size(path), Math.min(limit, Integer.MAX_VALUE - 8));
+            if (bytes == null) {
                 throw new InvalidModelException(path + " has " + Files.size(path) + " bytes, more than the " + limit
                         + " accepted for this file");
             }
             return bytes;
         } catch (IOException e) {
             throw unreadable(path, e);
+        }
+    }
+
+    /**
+     * All of a stream, some at a time: the JDK copies through memory outside of the heap as large as what it is asked
+     * for, and keeps that.
+     *
+     * @param size most likely; whether it is, the stream's end tells
+     * @return null where there is more than the limit
+     */
+    private static byte[] read(InputStream in, long size, long limit) throws IOException {
+        byte[] bytes = new byte[(int) Math.min(size, limit)];
+        int count = 0;
+        while (true) {
+            if (count < bytes.length) {
+                int more = in.read(bytes, count, Math.min(READ_BYTES, bytes.length - count));
+                if (more < 0) return Arrays.copyOf(bytes, count);
+                count += more;
+            } else {
+                int next = in.read();
+                if (next < 0) return bytes;
+                if (count >= limit) return null;
+                bytes = Arrays.copyOf(bytes, (int) Math.min(limit, 2L * count + READ_BYTES));
+                bytes[count++] = (byte) next;
+            }
         }
     }
 

@@ -6,7 +6,9 @@ import com.fasterxml.jackson.core.JsonParser.NumberType;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CharsetDecoder;
@@ -77,7 +79,10 @@ final class JsonObject {
      * @param entries may be {@code null}
      */
     static JsonObject parse(byte[] content, String file, Entries entries) {
-        try (JsonParser parser = FACTORY.createParser(utf8(content, file).toCharArray())) {
+        // decoded piece by piece: a vocabulary is large enough for its text not to be wanted in memory as well
+        var strict = StandardCharsets.UTF_8.newDecoder();
+        try (var text = new InputStreamReader(new ByteArrayInputStream(content), strict);
+                JsonParser parser = FACTORY.createParser(text)) {
             Reader reader = new Reader(parser, file, entries);
             if (parser.nextToken() != JsonToken.START_OBJECT)
                 throw new InvalidTokenizerException(file
@@ -88,6 +93,9 @@ final class JsonObject {
                         file + " line " + parser.currentTokenLocation().getLineNr()
                                 + ": more content after the end of the JSON object");
             return whole;
+        } catch (CharacterCodingException e) {
+            utf8(content, file);
+            throw new IllegalStateException(file + ": two decoders disagree", e);
         } catch (JsonProcessingException e) {
             int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
             String why = e.getOriginalMessage().lines().findFirst().orElse("");
@@ -255,8 +263,8 @@ final class JsonObject {
         private void entries() throws IOException {
             for (String name; (name = parser.nextFieldName()) != null; ) {
                 if (parser.nextToken() != JsonToken.VALUE_NUMBER_INT || parser.getNumberType() != NumberType.INT)
-                    throw at(entries.path() + " has " + show(name) + " with " + show(parser.getText())
-                            + ", expected an id below 2^31");
+                    throw at((entries.path().isEmpty() ? "" : entries.path() + " has ") + show(name) + " with "
+                            + show(parser.getText()) + ", expected an id below 2^31");
                 if (++values > VALUES) throw tooMany();
                 entries.add(name, parser.getIntValue());
             }

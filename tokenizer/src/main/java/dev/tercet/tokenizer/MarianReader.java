@@ -183,13 +183,12 @@ final class MarianReader {
 
     /** Special tokens that no file lists have the vocabulary's id, or the next one behind it. */
     private void addMissing(Set<String> special, MarianVocabulary vocabulary) {
-        Set<String> all = new LinkedHashSet<>(vocabulary.ids().keySet());
-        all.addAll(addedIds.keySet());
-        int next = all.size();
+        int next = vocabulary.size();
+        for (String content : addedIds.keySet()) if (vocabulary.find(content) < 0) next++;
         for (String content : special) {
             if (content.isEmpty() || addedIds.containsKey(content)) continue;
-            Integer known = vocabulary.ids().get(content);
-            add(known != null ? known : next++, AddedToken.special(content));
+            int known = vocabulary.find(content);
+            add(known >= 0 ? known : next++, AddedToken.special(content));
         }
     }
 

@@ -51,7 +51,7 @@ public final class MarianTokenizer implements Tokenizer {
     MarianTokenizer(Parts parts) {
         this.parts = parts;
         this.endId = id(parts.source, parts.end);
-        int largest = Math.max(parts.source.vocabulary.tokens().length, parts.target.vocabulary.tokens().length) - 1;
+        int largest = Math.max(parts.source.vocabulary.idLimit(), parts.target.vocabulary.idLimit()) - 1;
         for (int id : parts.addedById.keySet()) largest = Math.max(largest, id);
         this.size = largest + 1;
         this.specialIds =
@@ -61,8 +61,18 @@ public final class MarianTokenizer implements Tokenizer {
     }
 
     private int[] idsOfPieces(Side side) {
-        int[] ids = new int[side.model.size()];
-        for (int piece = 0; piece < ids.length; piece++) ids[piece] = id(side, side.model.piece(piece));
+        StringTable texts = side.model.texts();
+        int[] ids = side.vocabulary.ids(texts);
+        StringTable added = new StringTable("added tokens");
+        int[] addedIds = new int[parts.addedIds.size()];
+        parts.addedIds.forEach((token, id) -> {
+            addedIds[added.size()] = id;
+            added.add(token);
+        });
+        for (int piece = 0; piece < ids.length; piece++) {
+            int number = added.find(texts, piece);
+            if (number >= 0) ids[piece] = addedIds[number];
+        }
         return ids;
     }
 
@@ -275,7 +285,7 @@ public final class MarianTokenizer implements Tokenizer {
     @Override
     public int id(String token) {
         Integer added = parts.addedIds.get(token);
-        return added != null ? added : parts.source.vocabulary.ids().getOrDefault(token, -1);
+        return added != null ? added : parts.source.vocabulary.find(token);
     }
 
     @Override

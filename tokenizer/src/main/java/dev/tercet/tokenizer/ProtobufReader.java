@@ -78,6 +78,9 @@ final class ProtobufReader {
         expect(LENGTH_DELIMITED);
         int length = readLength();
         int at = take(length);
+        // the fast decoder puts U+FFFD where the bytes are wrong; only then look closer
+        String text = new String(bytes, at, length, StandardCharsets.UTF_8);
+        if (text.indexOf('\uFFFD') < 0) return text;
         try {
             return StandardCharsets.UTF_8
                     .newDecoder()

@@ -1,14 +1,11 @@
 package dev.tercet.tokenizer;
 
-import dev.tercet.tokenizer.SentencePieceProto.Piece;
+import dev.tercet.tokenizer.SentencePieceProto.Pieces;
 import dev.tercet.tokenizer.SentencePieceProto.Type;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 
 /**
  * A SentencePiece unigram model: text to pieces and back, equal to SentencePiece 0.2.3 in every id, piece and span.
@@ -37,8 +34,8 @@ public final class SentencePieceModel {
 
     private static final String SPACE_SYMBOL = "\u2581";
 
-    private final List<Piece> pieces;
-    private final Map<String, Integer> ids;
+    private final Pieces pieces;
+    private final StringTable texts;
     private final int unknown;
     private final boolean byteFallback;
     private final int[] byteIds = new int[256];
@@ -69,11 +66,11 @@ public final class SentencePieceModel {
         pieces = proto.pieces();
         byteFallback = proto.trainer().byteFallback();
         unknownSurface = proto.trainer().unknownSurface();
-        ids = new HashMap<>(pieces.size() * 2);
-        unknown = index(source);
+        texts = pieces.texts;
+        unknown = check(source);
         if (byteFallback) findBytes(source);
         List<String> userDefined = new ArrayList<>();
-        for (Piece piece : pieces) if (piece.type() == Type.USER_DEFINED) userDefined.add(piece.text());
+        for (int id = 0; id < size(); id++) if (pieces.type(id) == Type.USER_DEFINED) userDefined.add(piece(id));
         boolean suffix = proto.trainer().treatWhitespaceAsSuffix();
         normalizer = new SentencePieceNormalizer(proto.normalizer(), suffix, userDefined, source);
         denormalizer = proto.denormalizer() == null || proto.denormalizer().precompiledCharsmap().length == 0
@@ -83,14 +80,15 @@ public final class SentencePieceModel {
         stripsLeadingSpace = proto.normalizer().addDummyPrefix() || stripsAllLeadingSpaces;
 
         float min = Float.MAX_VALUE;
-        for (Piece piece : pieces) if (piece.type() == Type.NORMAL) min = Math.min(min, piece.score());
+        int longest = 0;
+        for (int id = 0; id < size(); id++) {
+            if (pieces.type(id) == Type.NORMAL) min = Math.min(min, score(id));
+            longest = Math.max(longest, codePoints(id));
+        }
         unknownScore = min - UNKNOWN_PENALTY;
+        longestPiece = longest;
         scores = scores();
-        trie = trie(source);
-        longestPiece = pieces.stream()
-                .mapToInt(piece -> piece.text().codePointCount(0, piece.text().length()))
-                .max()
-                .orElseThrow();
+        trie = new SymbolTrie(texts, this::inTrie, source);
     }
 
     /**
@@ -118,86 +116,90 @@ public final class SentencePieceModel {
         };
     }
 
-    /** Checks every piece and fills {@link #ids}; the id of the unknown piece. */
-    private int index(String source) {
-        if (pieces.isEmpty()) throw invalid(source, "has no pieces");
+    /** Checks every piece; the id of the unknown piece. */
+    private int check(String source) {
+        if (size() == 0) throw invalid(source, "has no pieces");
         int unknown = -1;
         boolean any = false;
-        for (int id = 0; id < pieces.size(); id++) {
-            Piece piece = pieces.get(id);
-            String text = piece.text();
-            if (text.isEmpty()) throw invalid(source, "piece " + id + " is empty");
-            if (bytes(text) >= MAX_PIECE_BYTES)
-                throw invalid(
-                        source,
-                        "piece " + id + " has " + bytes(text) + " bytes, SentencePiece allows fewer than "
-                                + MAX_PIECE_BYTES);
-            if (text.indexOf('\0') >= 0) throw invalid(source, "piece " + id + " contains a zero character");
-            if (!(Math.abs(piece.score()) <= MAX_SCORE))
-                throw invalid(source, "piece " + id + " has score " + piece.score() + ", not within ±" + MAX_SCORE);
-            Integer before = ids.putIfAbsent(text, id);
-            if (before != null) {
-                // a reserved piece may share its text with an ordinary one, and goes first
-                boolean ordinary = ordinary(piece);
-                if (ordinary == ordinary(pieces.get(before)))
-                    throw invalid(source, "pieces " + before + " and " + id + " are both '" + printable(text) + "'");
-                if (!ordinary) ids.put(text, id);
-            }
-            if (piece.type() == Type.BYTE && !byteFallback)
+        for (int id = 0; id < size(); id++) {
+            Type type = pieces.type(id);
+            checkText(id, source);
+            if (!(Math.abs(score(id)) <= MAX_SCORE))
+                throw invalid(source, "piece " + id + " has score " + score(id) + ", not within ±" + MAX_SCORE);
+            checkTwin(id, source);
+            if (type == Type.BYTE && !byteFallback)
                 throw invalid(source, "piece " + id + " is a byte piece, but byte_fallback is not set");
-            if (piece.type() == Type.UNKNOWN) {
+            if (type == Type.UNKNOWN) {
                 if (unknown >= 0)
                     throw invalid(source, "pieces " + unknown + " and " + id + " are both unknown pieces");
                 unknown = id;
             }
-            any |= ordinary(piece);
+            any |= ordinary(id);
         }
         if (unknown < 0) throw invalid(source, "has no unknown piece");
         if (!any) throw invalid(source, "has no piece that text could match");
         return unknown;
     }
 
+    private void checkText(int id, String source) {
+        if (texts.length(id) == 0) throw invalid(source, "piece " + id + " is empty");
+        int bytes = bytes(id);
+        if (bytes >= MAX_PIECE_BYTES)
+            throw invalid(
+                    source,
+                    "piece " + id + " has " + bytes + " bytes, SentencePiece allows fewer than " + MAX_PIECE_BYTES);
+        for (int i = 0; i < texts.length(id); i++)
+            if (texts.charAt(id, i) == 0) throw invalid(source, "piece " + id + " contains a zero character");
+    }
+
+    /** A reserved piece may share its text with an ordinary one, and goes first. */
+    private void checkTwin(int id, String source) {
+        int before = texts.find(id);
+        if (before == id) return;
+        boolean ordinary = ordinary(id);
+        if (ordinary == ordinary(before))
+            throw invalid(source, "pieces " + before + " and " + id + " are both '" + printable(piece(id)) + "'");
+        if (!ordinary) texts.prefer(id);
+    }
+
     private void findBytes(String source) {
         for (int b = 0; b < 256; b++) {
             String text = "<0x" + HEX.toHexDigits((byte) b) + ">";
-            int id = ids.getOrDefault(text, -1);
-            if (id < 0 || pieces.get(id).type() != Type.BYTE)
+            int id = texts.find(text);
+            if (id < 0 || pieces.type(id) != Type.BYTE)
                 throw invalid(source, "byte_fallback is set, but there is no byte piece " + text);
             byteIds[b] = id;
         }
     }
 
-    private static boolean ordinary(Piece piece) {
-        return inTrie(piece) || piece.type() == Type.UNUSED;
+    private boolean ordinary(int id) {
+        return inTrie(id) || pieces.type(id) == Type.UNUSED;
     }
 
-    private static boolean inTrie(Piece piece) {
-        return piece.type() == Type.NORMAL || piece.type() == Type.USER_DEFINED;
+    private boolean inTrie(int id) {
+        return pieces.type(id) == Type.NORMAL || pieces.type(id) == Type.USER_DEFINED;
     }
 
     /** What choosing a piece adds: a user-defined piece is worth its length in bytes, whatever its score says. */
     private float[] scores() {
-        float[] scores = new float[pieces.size()];
-        for (int id = 0; id < scores.length; id++) {
-            Piece piece = pieces.get(id);
-            scores[id] = piece.type() == Type.USER_DEFINED ? (float) (0.1 * (bytes(piece.text()) - 1)) : piece.score();
-        }
+        float[] scores = new float[size()];
+        for (int id = 0; id < scores.length; id++)
+            scores[id] = pieces.type(id) == Type.USER_DEFINED ? (float) (0.1 * (bytes(id) - 1)) : score(id);
         return scores;
     }
 
-    private static int bytes(String text) {
-        return text.getBytes(StandardCharsets.UTF_8).length;
+    /** Of a piece in UTF-8. */
+    private int bytes(int id) {
+        int bytes = 0;
+        for (int i = 0, c; i < texts.length(id); i += Character.charCount(c))
+            bytes += Utf8.length(c = texts.codePointAt(id, i));
+        return bytes;
     }
 
-    private SymbolTrie trie(String source) {
-        List<String> keys = new ArrayList<>();
-        int[] values = new int[pieces.size()];
-        for (int id = 0; id < pieces.size(); id++) {
-            if (!inTrie(pieces.get(id))) continue;
-            values[keys.size()] = id;
-            keys.add(pieces.get(id).text());
-        }
-        return new SymbolTrie(keys, values, source);
+    private int codePoints(int id) {
+        int count = 0;
+        for (int i = 0; i < texts.length(id); i += Character.charCount(texts.codePointAt(id, i))) count++;
+        return count;
     }
 
     /** How many pieces there are; ids run from 0 to this, exclusive. */
@@ -210,19 +212,25 @@ public final class SentencePieceModel {
         return unknown;
     }
 
+    /** The pieces by id. */
+    StringTable texts() {
+        return texts;
+    }
+
     /** The piece of an id. */
     public String piece(int id) {
-        return pieces.get(id).text();
+        return texts.get(id);
     }
 
     /** The score of an id: the logarithm of the piece's probability. */
     public float score(int id) {
-        return pieces.get(id).score();
+        return pieces.score(id);
     }
 
     /** The id of a piece, {@link #unknownId()} when there is no such piece. */
     public int id(String piece) {
-        return ids.getOrDefault(piece, unknown);
+        int id = texts.find(piece);
+        return id < 0 ? unknown : id;
     }
 
     /** The text as the pieces see it: normalized, spaces as U+2581. */
@@ -273,7 +281,7 @@ public final class SentencePieceModel {
     /** The i-th chosen piece: of the vocabulary, or where it is unknown the normalized text. */
     String pieceText(Scratch scratch, int i) {
         int id = scratch.ids[i];
-        if (id != unknown) return pieces.get(id).text();
+        if (id != unknown) return texts.get(id);
         return new String(scratch.codePoints, scratch.begins[i], scratch.ends[i] - scratch.begins[i]);
     }
 
@@ -399,7 +407,7 @@ public final class SentencePieceModel {
             if (id < 0 || id >= pieces.size())
                 throw new IllegalArgumentException(
                         "id " + id + " is not in the vocabulary, ids run from 0 to " + (pieces.size() - 1));
-            list.add(pieces.get(id).text());
+            list.add(texts.get(id));
         }
         return decode(list);
     }
@@ -424,7 +432,7 @@ public final class SentencePieceModel {
 
         void add(String piece) {
             int id = id(piece);
-            Type type = pieces.get(id).type();
+            Type type = pieces.type(id);
             if (type == Type.BYTE) {
                 if (byteCount == bytes.length) bytes = Arrays.copyOf(bytes, byteCount * 2);
                 bytes[byteCount++] = (byte) Integer.parseInt(piece.substring(3, 5), 16);
@@ -435,7 +443,7 @@ public final class SentencePieceModel {
             sawStartSpace = false;
             switch (type) {
                 case CONTROL -> {}
-                case UNKNOWN -> text.append(pieces.get(id).text().equals(piece) ? unknownSurface : piece);
+                case UNKNOWN -> text.append(texts.equals(id, piece) ? unknownSurface : piece);
                 default -> text.append(withSpaces(piece));
             }
         }

@@ -56,16 +56,14 @@ final class SentencePieceNormalizer {
         charsmap = spec.precompiledCharsmap().length == 0
                 ? null
                 : new Charsmap(spec.precompiledCharsmap(), source, continues);
-        userDefined = userDefinedSymbols.isEmpty()
-                ? null
-                : new SymbolTrie(userDefinedSymbols, numbers(userDefinedSymbols.size()), source);
+        userDefined = userDefinedSymbols.isEmpty() ? null : trie(userDefinedSymbols, source);
         classify(userDefinedSymbols, continues);
     }
 
-    private static int[] numbers(int count) {
-        int[] numbers = new int[count];
-        Arrays.setAll(numbers, i -> i);
-        return numbers;
+    private static SymbolTrie trie(List<String> symbols, String source) {
+        StringTable table = new StringTable(source);
+        for (String symbol : symbols) table.add(symbol);
+        return new SymbolTrie(table, _ -> true, source);
     }
 
     private void classify(List<String> symbols, boolean[] continues) {

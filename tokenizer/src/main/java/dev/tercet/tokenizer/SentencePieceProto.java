@@ -1,17 +1,16 @@
 package dev.tercet.tokenizer;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
 
 /**
  * What a {@code .spm} file says: the part of SentencePiece's {@code ModelProto} that encoding and decoding depend on.
  * Field numbers and defaults are those of {@code sentencepiece_model.proto} in SentencePiece 0.2.3; all other fields
  * describe the training run and are passed over.
  *
- * @param pieces the vocabulary, in order of id
+ * @param pieces the vocabulary
  * @param denormalizer applied to decoded text, or {@code null}
  */
-record SentencePieceProto(List<Piece> pieces, Trainer trainer, Normalizer normalizer, Normalizer denormalizer) {
+record SentencePieceProto(Pieces pieces, Trainer trainer, Normalizer normalizer, Normalizer denormalizer) {
     enum Type {
         NORMAL,
         UNKNOWN,
@@ -21,7 +20,50 @@ record SentencePieceProto(List<Piece> pieces, Trainer trainer, Normalizer normal
         BYTE
     }
 
-    record Piece(String text, float score, Type type) {}
+    /** Texts, scores and types by id. */
+    static final class Pieces {
+        private static final Type[] TYPES = Type.values();
+
+        /** A text that is there twice is found under the first id. */
+        final StringTable texts;
+
+        private float[] scores = new float[1024];
+        private byte[] types = new byte[1024];
+
+        /** @param fileBytes of which about a third are texts */
+        private Pieces(String source, int fileBytes) {
+            texts = new StringTable(source, fileBytes / 3);
+        }
+
+        int size() {
+            return texts.size();
+        }
+
+        float score(int id) {
+            return scores[id];
+        }
+
+        Type type(int id) {
+            return TYPES[types[id]];
+        }
+
+        private void add(String text, float score, Type type) {
+            int id = size();
+            if (id == scores.length) {
+                scores = Arrays.copyOf(scores, 2 * id);
+                types = Arrays.copyOf(types, 2 * id);
+            }
+            texts.add(text);
+            scores[id] = score;
+            types[id] = (byte) type.ordinal();
+        }
+
+        private void trim() {
+            texts.trim();
+            scores = Arrays.copyOf(scores, size());
+            types = Arrays.copyOf(types, size());
+        }
+    }
 
     /**
      * @param modelType 1 unigram, 2 BPE, 3 words, 4 characters
@@ -40,14 +82,14 @@ record SentencePieceProto(List<Piece> pieces, Trainer trainer, Normalizer normal
     }
 
     static SentencePieceProto parse(byte[] file, String source) {
-        List<Piece> pieces = new ArrayList<>();
+        Pieces pieces = new Pieces(source, file.length);
         Trainer trainer = Trainer.DEFAULT;
         Normalizer normalizer = Normalizer.DEFAULT;
         Normalizer denormalizer = null;
         ProtobufReader reader = new ProtobufReader(file, source);
         while (reader.next()) {
             switch (reader.field()) {
-                case 1 -> pieces.add(piece(reader.message()));
+                case 1 -> addPiece(reader.message(), pieces);
                 case 2 -> trainer = trainer(reader.message(), trainer);
                 case 3 -> normalizer = normalizer(reader.message(), normalizer);
                 case 5 ->
@@ -56,10 +98,11 @@ record SentencePieceProto(List<Piece> pieces, Trainer trainer, Normalizer normal
                 default -> reader.skip();
             }
         }
+        pieces.trim();
         return new SentencePieceProto(pieces, trainer, normalizer, denormalizer);
     }
 
-    private static Piece piece(ProtobufReader reader) {
+    private static void addPiece(ProtobufReader reader, Pieces pieces) {
         String text = "";
         float score = 0;
         Type type = Type.NORMAL;
@@ -71,14 +114,14 @@ record SentencePieceProto(List<Piece> pieces, Trainer trainer, Normalizer normal
                 default -> reader.skip();
             }
         }
-        return new Piece(text, score, type);
+        pieces.add(text, score, type);
     }
 
     private static Type type(ProtobufReader reader) {
         long number = reader.varint();
-        if (number < 1 || number > Type.values().length)
-            throw reader.invalid("piece type " + number + " is not one of 1 to " + Type.values().length);
-        return Type.values()[(int) number - 1];
+        if (number < 1 || number > Pieces.TYPES.length)
+            throw reader.invalid("piece type " + number + " is not one of 1 to " + Pieces.TYPES.length);
+        return Pieces.TYPES[(int) number - 1];
     }
 
     /** A message that comes twice is merged, field by field, as protobuf asks. */

@@ -3,8 +3,8 @@ package dev.tercet.tokenizer;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.function.IntPredicate;
 
 /**
  * A set of strings with a number each, laid out so that one step along a text costs one array read.
@@ -39,13 +39,13 @@ final class SymbolTrie {
     private final long[] units;
 
     /**
-     * @param keys not empty strings, each once
-     * @param values the number of each key, 0 to 2<sup>24</sup> - 2
+     * @param strings of which some are the keys: not empty, each once
+     * @param isKey whether the string with a number, 0 to 2<sup>24</sup> - 2, is a key; the number is its value
      * @param source the file's name in error messages
      */
-    SymbolTrie(List<String> keys, int[] values, String source) {
-        int symbolCount = numberSymbols(keys, source);
-        Builder builder = new Builder(keys, values);
+    SymbolTrie(StringTable strings, IntPredicate isKey, String source) {
+        int symbolCount = numberSymbols(strings, isKey, source);
+        Builder builder = new Builder(strings, isKey);
         units = builder.layOut(symbolCount, source);
     }
 
@@ -82,14 +82,15 @@ final class SymbolTrie {
         return (int) (unit >>> 40) - 1;
     }
 
-    private int numberSymbols(List<String> keys, String source) {
+    private int numberSymbols(StringTable strings, IntPredicate isKey, String source) {
         int[] counts = new int[1 << 16];
         Map<Integer, Integer> astralCounts = new HashMap<>();
-        for (String key : keys) {
-            for (int i = 0; i < key.length(); i++) {
-                char c = key.charAt(i);
+        for (int key = 0; key < strings.size(); key++) {
+            if (!isKey.test(key)) continue;
+            for (int i = 0, length = strings.length(key); i < length; i++) {
+                char c = strings.charAt(key, i);
                 if (!Character.isSurrogate(c)) counts[c]++;
-                else if (Character.isHighSurrogate(c)) astralCounts.merge(key.codePointAt(i), 1, Integer::sum);
+                else if (Character.isHighSurrogate(c)) astralCounts.merge(strings.codePointAt(key, i), 1, Integer::sum);
             }
         }
         // ascending by (-count, code point)
@@ -122,25 +123,34 @@ final class SymbolTrie {
 
     /** An ordinary linked trie first, because where a node fits depends on all of its children. */
     private final class Builder {
-        private int nodes = 1;
-        private char[] labels = new char[1024];
-        private int[] parents = new int[1024];
-        private int[] values = new int[1024];
-        private int[] firstChild = new int[1024];
-        private int[] nextSibling = new int[1024];
-        private int[] childCounts = new int[1024];
-        private int[] hash = new int[4096];
+        /** Nodes to have room for at first; the vocabulary of a translation model takes somewhat more. */
+        private static final int FIRST_NODES = 1 << 16;
 
-        Builder(List<String> keys, int[] numbers) {
+        private int nodes = 1;
+        private char[] labels = new char[0];
+        private int[] parents = new int[0];
+        private int[] values = new int[0];
+        private int[] firstChild = new int[0];
+        private int[] nextSibling = new int[0];
+        private char[] childCounts = new char[0];
+        private int[] hash;
+
+        Builder(StringTable strings, IntPredicate isKey) {
+            int most = 1;
+            for (int key = 0; key < strings.size(); key++) if (isKey.test(key)) most += strings.length(key);
+            resize(Math.min(most, FIRST_NODES));
+            hash = new int[Integer.highestOneBit(labels.length) * 2];
             labels[ROOT] = EMPTY_LABEL; // so that symbol 0 matches nowhere
-            for (int k = 0; k < keys.size(); k++) {
-                String key = keys.get(k);
-                if (numbers[k] < 0 || numbers[k] > MAX_VALUE) throw new IllegalArgumentException("value " + numbers[k]);
+            for (int key = 0; key < strings.size(); key++) {
+                if (!isKey.test(key)) continue;
+                if (key > MAX_VALUE) throw new IllegalArgumentException("value " + key);
                 int node = ROOT;
-                for (int i = 0, c; i < key.length(); i += Character.charCount(c))
-                    node = childOf(node, symbol(c = key.codePointAt(i)));
-                values[node] = numbers[k] + 1;
+                for (int i = 0, c, length = strings.length(key); i < length; i += Character.charCount(c))
+                    node = childOf(node, symbol(c = strings.codePointAt(key, i)));
+                values[node] = key + 1;
             }
+            parents = null; // no longer needed
+            hash = null;
         }
 
         private int childOf(int parent, char label) {
@@ -149,14 +159,14 @@ final class SymbolTrie {
             for (int node; (node = hash[slot]) != 0; slot = slot + 1 & mask)
                 if (parents[node] == parent && labels[node] == label) return node;
             int node = nodes++;
-            if (node == labels.length) grow();
+            if (node == labels.length) resize(labels.length + labels.length / 2 + 1);
             labels[node] = label;
             parents[node] = parent;
             nextSibling[node] = firstChild[parent];
             firstChild[parent] = node;
             childCounts[parent]++;
             hash[slot] = node;
-            if (nodes * 2 > hash.length) rehash();
+            if (nodes > hash.length / 4 * 3) rehash();
             return node;
         }
 
@@ -165,8 +175,7 @@ final class SymbolTrie {
             return h ^ h >>> 15;
         }
 
-        private void grow() {
-            int size = labels.length * 2;
+        private void resize(int size) {
             labels = Arrays.copyOf(labels, size);
             parents = Arrays.copyOf(parents, size);
             values = Arrays.copyOf(values, size);

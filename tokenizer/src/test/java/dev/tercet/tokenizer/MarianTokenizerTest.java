@@ -265,20 +265,29 @@ class MarianTokenizerTest {
     void refusesAVocabularyThatIsNoObjectOfIds() {
         refuses(with("vocab.json", "[]"), "vocab.json: not a JSON object");
         refuses(with("vocab.json", "{\"<unk>\": 1, \"</s>\""), "vocab.json line 1: not valid JSON");
-        refuses(with("vocab.json", "{\"<unk>\": \"1\"}"), "vocab.json: <unk> is \"1\", expected an integer");
-        refuses(with("vocab.json", "{\"<unk>\": -1}"), "vocab.json: <unk> is -1, expected an id from 0 on");
+        refuses(
+                with("vocab.json", "{\"<unk>\": \"1\"}"),
+                "vocab.json line 1: \"<unk>\" with \"1\", expected an id below 2^31");
+        refuses(with("vocab.json", "{\"<unk>\": -1}"), "vocab.json: \"<unk>\" is -1, expected an id from 0 on");
         refuses(
                 with("vocab.json", "{\"<unk>\": 2000000000}"),
-                "vocab.json: <unk> is 2000000000, expected an id from 0 on, not far above the 1 tokens");
-        refuses(with("vocab.json", "{\"<unk>\": 1.5}"), "vocab.json: <unk> is 1.5");
-        refuses(with("vocab.json", "{\"two\\nlines\": -1}"), "vocab.json: two?lines is -1");
+                "vocab.json: \"<unk>\" is 2000000000, expected an id from 0 on, not far above the 1 tokens");
+        refuses(with("vocab.json", "{\"<unk>\": 1.5}"), "vocab.json line 1: \"<unk>\" with \"1.5\", expected an id");
+        refuses(with("vocab.json", "{\"two\\nlines\": -1}"), "vocab.json: \"two?lines\" is -1");
     }
 
     @Test
     void refusesAnIdThatTwoTokensHave() {
         refuses(
                 with("vocab.json", "{\"<unk>\": 1, \"</s>\": 0, \"a\": 0}"),
-                "vocab.json: a is 0, expected an id of its own: \"</s>\" has it already");
+                "vocab.json: \"a\" is 0, expected an id of its own: \"</s>\" has it already");
+    }
+
+    @Test
+    void refusesATokenThatIsThereTwice() {
+        refuses(
+                with("vocab.json", "{\"<unk>\": 1, \"</s>\": 0, \"<unk>\": 2}"),
+                "vocab.json: \"<unk>\" is there twice");
     }
 
     @Test

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +12,12 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class SymbolTrieTest {
+    private static SymbolTrie trie(List<String> keys, String source) {
+        StringTable table = new StringTable(source);
+        for (String key : keys) table.add(key);
+        return new SymbolTrie(table, _ -> true, source);
+    }
+
     private static int find(SymbolTrie trie, String text) {
         long unit = SymbolTrie.root(trie.units());
         for (int i = 0, c; i < text.length(); i += Character.charCount(c)) {
@@ -33,9 +38,7 @@ class SymbolTrieTest {
                 String key = text(random, alphabet, 1 + random.nextInt(8));
                 if (expected.putIfAbsent(key, keys.size()) == null) keys.add(key);
             }
-            int[] values = new int[keys.size()];
-            Arrays.setAll(values, i -> i);
-            SymbolTrie trie = new SymbolTrie(keys, values, "test");
+            SymbolTrie trie = trie(keys, "test");
             keys.forEach(key -> assertEquals(expected.get(key), find(trie, key), key));
             for (int i = 0; i < 5000; i++) {
                 String key = text(random, alphabet + 2, 1 + random.nextInt(9));
@@ -55,7 +58,7 @@ class SymbolTrieTest {
 
     @Test
     void givesFrequentCharactersSmallSymbols() {
-        SymbolTrie trie = new SymbolTrie(List.of("ab", "b", "bb", "c"), new int[] {0, 1, 2, 3}, "test");
+        SymbolTrie trie = trie(List.of("ab", "b", "bb", "c"), "test");
         assertEquals(1, trie.symbol('b'));
         assertEquals(0, trie.symbol('d'));
         assertEquals(0, trie.symbol(0x1F600));
@@ -66,8 +69,7 @@ class SymbolTrieTest {
         List<String> keys = new ArrayList<>();
         for (int c = 0x20; keys.size() < 0xFFFF; c++)
             if (c < Character.MIN_SURROGATE || c > Character.MAX_SURROGATE) keys.add(Character.toString(c));
-        InvalidTokenizerException e = assertThrows(
-                InvalidTokenizerException.class, () -> new SymbolTrie(keys, new int[keys.size()], "source.spm"));
+        InvalidTokenizerException e = assertThrows(InvalidTokenizerException.class, () -> trie(keys, "source.spm"));
         assertTrue(e.getMessage().startsWith("source.spm: 65535 distinct characters"), e.getMessage());
     }
 
@@ -81,10 +83,8 @@ class SymbolTrieTest {
             keys.add(first + Character.toString(0x100 + random.nextInt(0x4000)) + (i / 20_000));
         }
         List<String> distinct = keys.stream().distinct().toList();
-        int[] values = new int[distinct.size()];
-        Arrays.setAll(values, i -> i);
         try {
-            SymbolTrie trie = new SymbolTrie(distinct, values, "test");
+            SymbolTrie trie = trie(distinct, "test");
             assertTrue(trie.units().length <= 1 << 24);
             for (int i = 0; i < distinct.size(); i += 97) assertEquals(i, find(trie, distinct.get(i)));
         } catch (InvalidTokenizerException refused) {

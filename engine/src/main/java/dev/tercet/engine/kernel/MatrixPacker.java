@@ -9,7 +9,7 @@ import java.util.Objects;
  */
 public final class MatrixPacker {
     /** Numbers read at a time, where a panel is not larger: they are still in a near cache when they are packed. */
-    private static final int BLOCK = 1 << 17;
+    private static final int BLOCK = 1 << 15;
 
     /** Inputs that are turned at a time: one cache line of every row. */
     private static final int TILE = 16;
@@ -72,7 +72,7 @@ public final class MatrixPacker {
     public void fill(FloatRows rows, int from, int to) {
         Objects.checkFromToIndex(from, to, panels());
         int atOnce = Math.max(1, BLOCK / inputs / width);
-        float[] block = new float[Math.min(to - from, atOnce) * width * inputs];
+        float[] block = ScratchArrays.take(Math.min(to - from, atOnce) * width * inputs);
         for (int panel = from; panel < to; panel += atOnce) {
             int end = Math.min(to, panel + atOnce);
             int first = panel * width;
@@ -87,6 +87,7 @@ public final class MatrixPacker {
                 }
             }
         }
+        ScratchArrays.give(block);
     }
 
     /** Fills the panels [from, to) of an int8 matrix. */
