@@ -15,7 +15,7 @@ import java.util.function.Consumer;
  *
  * <pre>
  * K=dev.tercet.engine.kernel; S=CompileThresholdScaling
- * java -XX:-UsePerfData -XX:MaxRAMPercentage=50 -Dtercet.kernels=gradual -XX:+UseSerialGC -Xmn32m
+ * java -XX:-UsePerfData -XX:MaxRAMPercentage=50 -Dtercet.kernels=gradual -XX:+UseSerialGC -Xmn16m
  *   -XX:PretenureSizeThreshold=1000000 -XX:+UseCountedLoopSafepoints -XX:LoopStripMiningIter=1000
  *   -XX:Tier3DelayOn=1000 -XX:CompileCommand=quiet -XX:CompileCommand=$S,$K.WideTile::*,0.2
  *   -XX:CompileCommand=$S,$K.NarrowTile::*,0.2 -XX:CompileCommand=$S,$K.BlockAttention::*,0.2

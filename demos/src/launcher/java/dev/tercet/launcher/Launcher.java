@@ -49,7 +49,7 @@ public final class Launcher {
      */
     private static final String[] COLLECTOR_FLAGS = {
         "-XX:+UseSerialGC",
-        "-Xmn32m",
+        "-Xmn16m",
         "-XX:PretenureSizeThreshold=1000000",
         "-XX:+UseCountedLoopSafepoints",
         "-XX:LoopStripMiningIter=1000"

@@ -15,6 +15,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -50,6 +52,21 @@ class FolderFilesTest {
             assertTrue(segment.isReadOnly());
             assertSame(segment, files.map("config.json"));
             assertEquals("tercet/test", files.name());
+        }
+    }
+
+    /** As files of /proc do; and so does one that is still being written. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void readsAFileToItsEndWhateverSizeItClaims() throws IOException {
+        Path version = Path.of("/proc/version");
+        Files.createSymbolicLink(folder.resolve("version"), version);
+        assertEquals(0, Files.size(version));
+        byte[] expected = Files.readAllBytes(version);
+        try (ModelFiles files = ModelFiles.folder(folder)) {
+            assertArrayEquals(expected, files.read("version", 100_000));
+            assertArrayEquals(expected, files.read("version", expected.length));
+            assertThrows(InvalidModelException.class, () -> files.read("version", expected.length - 1));
         }
     }
 
