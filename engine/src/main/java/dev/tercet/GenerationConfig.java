@@ -499,6 +499,8 @@ public final class GenerationConfig {
      */
     SearchSettings settings(int vocabulary, int positions) {
         checkTokens(vocabulary);
+        checkForced(GenerationField.FORCED_BOS_TOKEN_ID);
+        checkForced(GenerationField.FORCED_EOS_TOKEN_ID);
         int beams = integer(GenerationField.NUM_BEAMS, 1);
         int nBest = integer(GenerationField.NUM_RETURN_SEQUENCES, 1);
         boolean sample = values.getOrDefault(GenerationField.DO_SAMPLE, false).equals(true);
@@ -645,6 +647,20 @@ public final class GenerationConfig {
                     throw new IllegalArgumentException(field.reference() + " names token " + token
                             + ", but the target vocabulary ends at " + (vocabulary - 1));
         });
+    }
+
+    /** Suppression comes after forcing, so nothing would be left; the reference refuses it too. */
+    private void checkForced(GenerationField field) {
+        Object value = values.get(field);
+        if (value == null) return;
+        int[] forced = value instanceof Integer token ? new int[] {token} : (int[]) value;
+        int[] suppressed = tokens(GenerationField.SUPPRESS_TOKENS);
+        boolean all = Arrays.stream(forced)
+                .allMatch(token -> Arrays.stream(suppressed).anyMatch(other -> other == token));
+        if (forced.length > 0 && all)
+            throw new IllegalArgumentException("suppress_tokens has all of " + field.reference() + ", "
+                    + GenerationField.shown(forced) + ", so that nothing would be possible where it is forced; take it"
+                    + " out of one of the two (against an early end there is min_new_tokens)");
     }
 
     private int integer(GenerationField field, int absent) {

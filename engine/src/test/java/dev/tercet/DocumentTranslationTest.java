@@ -171,7 +171,9 @@ class DocumentTranslationTest {
     @Test
     void saysWhereATranslationRunsInCircles() {
         int again = translator.tokenizer().encodeTarget("chat").ids()[0];
-        GenerationConfig circles = GREEDY.suppressTokens(everythingBut(again)).maxNewTokens(20);
+        GenerationConfig circles = GREEDY.without("forced_eos_token_id")
+                .suppressTokens(everythingBut(again))
+                .maxNewTokens(20);
         TranslatedSentence sentence =
                 translator.translateDocument("The cat.", circles).sentences().getFirst();
         assertTrue(sentence.issues().contains(TranslationIssue.LOOP), sentence.toString());

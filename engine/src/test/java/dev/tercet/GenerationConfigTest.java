@@ -242,6 +242,21 @@ class GenerationConfigTest {
     }
 
     @Test
+    void refusesToSuppressEveryTokenThatIsForced() {
+        GenerationConfig call = GenerationConfig.greedy().suppressTokens(0, 5);
+        assertEquals(
+                "suppress_tokens has all of forced_eos_token_id, [0], so that nothing would be possible where it is"
+                        + " forced; take it out of one of the two (against an early end there is min_new_tokens)",
+                assertThrows(IllegalArgumentException.class, () -> settings(call, OPUS))
+                        .getMessage());
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> settings(call.forcedLastToken(7).forcedFirstToken(5), OPUS));
+        // one is left
+        settings(call.forcedLastToken(0, 7), OPUS);
+    }
+
+    @Test
     void refusesValuesOutOfRange() {
         GenerationConfig open = GenerationConfig.modelDefaults();
         assertThrows(IllegalArgumentException.class, () -> GenerationConfig.beams(0));
