@@ -2,6 +2,7 @@ package dev.tercet.demos;
 
 import dev.tercet.AlignmentHeads;
 import dev.tercet.EarlyStopping;
+import dev.tercet.Finish;
 import dev.tercet.GenerationConfig;
 import dev.tercet.Hypothesis;
 import dev.tercet.TargetScore;
@@ -318,7 +319,7 @@ final class TranslateCommand extends Command {
                         .getFirst();
                 growing.end();
                 if (format == Format.text) {
-                    warnOfTruncation(text, translation);
+                    warn(text, translation);
                 } else {
                     write(text, translation, json, results);
                     json.flush();
@@ -349,7 +350,7 @@ final class TranslateCommand extends Command {
             for (Hypothesis hypothesis : translation.hypotheses()) {
                 results.stream().write((hypothesis.text() + "\n").getBytes(StandardCharsets.UTF_8));
             }
-            warnOfTruncation(text, translation);
+            warn(text, translation);
             return;
         }
         json.begin().text("text", text);
@@ -448,13 +449,21 @@ final class TranslateCommand extends Command {
     }
 
     /** Plain text has no field that could say it. */
-    private void warnOfTruncation(String text, Translation translation) {
-        if (translation.truncatedTokens() > 0 && !quiet) {
-            String start =
-                    text.substring(0, text.offsetByCodePoints(0, Math.min(40, text.codePointCount(0, text.length()))));
+    private void warn(String text, Translation translation) {
+        if (quiet) {
+            return;
+        }
+        String start =
+                text.substring(0, text.offsetByCodePoints(0, Math.min(40, text.codePointCount(0, text.length()))));
+        if (translation.truncatedTokens() > 0) {
             streams.err()
                     .println("truncated: the last " + translation.truncatedTokens() + " tokens of \"" + start
                             + "…\" were not translated, the model reads " + translation.tokens());
+        }
+        if (translation.hypotheses().getFirst().finish() == Finish.MAX_TIME) {
+            streams.err()
+                    .println("unfinished: the time was over before the translation of \"" + start
+                            + "…\" was complete; raise --max-time");
         }
     }
 }

@@ -242,6 +242,16 @@ class TranslateOptionsTest {
     }
 
     @Test
+    void saysWhereTheTimeWasOver() {
+        Outcome outcome = Outcome.of("translate", "--max-time", "0", "Why?");
+        assertEquals("\n", outcome.out());
+        assertEquals(
+                "unfinished: the time was over before the translation of \"Why?…\" was complete; raise --max-time\n",
+                outcome.err());
+        Outcome.of("translate", "--quiet", "--max-time", "0", "Why?").done();
+    }
+
+    @Test
     void saysWhereTheTimeOfADocumentWasOver() {
         assertEquals(
                 "line 1, \"Why?\": the time was over before the translation was complete; raise --max-time\n",
