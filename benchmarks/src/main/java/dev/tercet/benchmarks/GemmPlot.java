@@ -1,5 +1,6 @@
 package dev.tercet.benchmarks;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
@@ -16,9 +17,15 @@ final class GemmPlot {
 
     private GemmPlot() {}
 
-    /** @param percents [layers, rows] */
+    /**
+     * The rows up to the first gap: what lies far beyond it would press all others together.
+     *
+     * @param percents [layers, rows]
+     */
     static String svg(int[] rows, List<String> layers, double[][] percents) {
-        int last = rows[rows.length - 1];
+        int count = 1;
+        while (count < rows.length && rows[count] == rows[count - 1] + 1) count++;
+        int last = rows[count - 1];
         StringBuilder svg = new StringBuilder(String.format(
                 Locale.ROOT,
                 "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" role=\"img\" "
@@ -29,7 +36,8 @@ final class GemmPlot {
                 TOP + HEIGHT + 44));
         for (int percent = 0; percent <= 100; percent += 20) horizontal(svg, percent);
         for (int r = 0; r <= last; r += 8) vertical(svg, r == 0 ? 1 : r, last);
-        for (int l = 0; l < percents.length; l++) line(svg, rows, last, layers.get(l), percents[l], l);
+        for (int l = 0; l < percents.length; l++)
+            line(svg, Arrays.copyOf(rows, count), last, layers.get(l), percents[l], l);
         text(svg, LEFT + WIDTH / 2.0, TOP + HEIGHT + 38, "middle", "rows of x");
         return svg.append("</svg>\n").toString();
     }
