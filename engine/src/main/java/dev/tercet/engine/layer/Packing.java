@@ -3,10 +3,12 @@ package dev.tercet.engine.layer;
 import dev.tercet.engine.kernel.Kernels;
 import dev.tercet.engine.kernel.MatrixPacker;
 import dev.tercet.engine.kernel.PackedMatrix;
+import dev.tercet.engine.parallel.Pool;
 import dev.tercet.engine.parallel.Workers;
 import dev.tercet.loaders.QuantizedTensor;
 import dev.tercet.loaders.WeightRows;
 import dev.tercet.loaders.Weights;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -87,13 +89,15 @@ public record Packing(Kernels kernels, PackedMatrix.Format format, Workers worke
             int inputs = rows.columns();
             if (rows.isQuantized()) copyInt8(from, to, block, first);
             else {
-                float[] values = new float[(to - from) * inputs];
-                byte[] q = new byte[values.length];
-                rows.read(from, to, values);
+                int count = (to - from) * inputs;
+                Rounding rounding = Rounding.ofAtLeast(count);
+                rows.read(from, to, rounding.values);
+                Arrays.fill(rounding.q, 0, count, (byte) 0);
                 for (int r = from; r < to; r++)
-                    block.scales[first + r - from] =
-                            QuantizedTensor.quantizeRow(name, r, values, (r - from) * inputs, inputs, q);
-                System.arraycopy(q, 0, block.q, block.at, q.length);
+                    block.scales[first + r - from] = QuantizedTensor.quantizeRow(
+                            name, r, rounding.values, (r - from) * inputs, inputs, rounding.q);
+                System.arraycopy(rounding.q, 0, block.q, block.at, count);
+                Rounding.IDLE.give(rounding);
             }
         }
 
@@ -107,6 +111,19 @@ public record Packing(Kernels kernels, PackedMatrix.Format format, Workers worke
                 block.scales[first + r - from] = tensor.scale(r);
                 block.zeroPoints[first + r - from] = tensor.zeroPoint(r) - (tensor.signed() ? 0 : 128);
             }
+        }
+    }
+
+    /**
+     * Arrays in which rows are rounded, used again: garbage among the weights that are being read stays there until the
+     * heap is full.
+     */
+    private record Rounding(float[] values, byte[] q) {
+        static final Pool<Rounding> IDLE = new Pool<>();
+
+        static Rounding ofAtLeast(int count) {
+            Rounding idle = IDLE.take();
+            return idle != null && idle.q.length >= count ? idle : new Rounding(new float[count], new byte[count]);
         }
     }
 
