@@ -49,7 +49,7 @@ final class CompactLinear {
             int fromPanel,
             int toPanel,
             FirstTile.Way way) {
-        float[] scratch = ScratchArrays.take((Int8Tile.MANY_ROWS + 1) * w.width);
+        float[] scratch = ScratchArrays.take((ROWS + 1) * w.width);
         int blockRows = Math.max(ROWS, ROW_BLOCK_BYTES / (4 * w.inputs) / ROWS * ROWS);
         try {
             for (int from = 0; from < x.count(); from += blockRows) {
@@ -100,15 +100,14 @@ final class CompactLinear {
         int width = Math.min(w.width, w.outputs - output);
         boolean whole = width == w.width;
         float[] start = whole && bias != null ? bias : scratch;
-        int startAt = whole && bias != null ? output : Int8Tile.MANY_ROWS * w.width;
+        int startAt = whole && bias != null ? output : ROWS * w.width;
         if (start == scratch) {
             for (int j = 0; j < w.width; j++) {
                 scratch[startAt + j] = bias == null || j >= width ? 0f : bias[output + j];
             }
         }
-        boolean eights = w.bytes != null && w.width == WideTile.WIDTH;
-        int rows = first > 0 ? Math.min(first, x.count()) : nextRows(x.count(), eights);
-        for (int row = 0; row < x.count(); row += rows, rows = nextRows(x.count() - row, eights)) {
+        int rows = first > 0 ? Math.min(first, x.count()) : VectorKernels.nextRows(x.count());
+        for (int row = 0; row < x.count(); row += rows, rows = VectorKernels.nextRows(x.count() - row)) {
             int yAt = y.offset() + row * y.stride() + output;
             float[] target = whole ? y.data() : scratch;
             int targetAt = whole ? yAt : 0;
@@ -123,11 +122,6 @@ final class CompactLinear {
                 }
             }
         }
-    }
-
-    /** Rows of the next tile when so many are left; 0 when none is. */
-    private static int nextRows(int left, boolean eights) {
-        return eights && left == Int8Tile.MANY_ROWS ? Int8Tile.MANY_ROWS : VectorKernels.nextRows(left);
     }
 
     private static void multiply(

@@ -11,17 +11,11 @@ import jdk.incubator.vector.VectorSpecies;
  * q, scale, start), the sum from 0, k ascending.
  *
  * <p>As in {@link WideTile}, k counts up to 0 where C2 then keeps no address in a vector register. The tile of 6 rows
- * and that of 8 count k from 0, which is better for them.
+ * counts k from 0, which is better for it.
  */
 final class Int8Tile {
     /** The most rows of a tile of all columns. */
     static final int ROWS = 6;
-
-    /**
-     * Rows of a tile of half the columns: with twice the rows a widened number is used twice as often. For 8 rows on
-     * int8 that is faster than two tiles of 4 rows, which widen everything twice.
-     */
-    static final int MANY_ROWS = 8;
 
     private static final VectorSpecies<Float> S = VectorFunctions.SPECIES;
     private static final int L = S.length();
@@ -42,7 +36,7 @@ final class Int8Tile {
     /**
      * y[r, j] = start[j] + scales[j] · Σₖ a[r, k] · b[k, j] for some rows and {@link WideTile#WIDTH} columns.
      *
-     * @param rows 1 to {@link #ROWS}, or {@link #MANY_ROWS}
+     * @param rows 1 to {@link #ROWS}
      * @param b {@code [depth, WIDTH]} from bAt
      */
     static void wide(
@@ -61,24 +55,6 @@ final class Int8Tile {
             int yAt,
             int yStride) {
         switch (rows) {
-            case MANY_ROWS -> {
-                half8(a, aAt, aStride, b, bAt, depth, scales, scalesAt, start, startAt, y, yAt, yStride);
-                int h = 2 * L;
-                half8(
-                        a,
-                        aAt,
-                        aStride,
-                        b,
-                        bAt + h,
-                        depth,
-                        scales,
-                        scalesAt + h,
-                        start,
-                        startAt + h,
-                        y,
-                        yAt + h,
-                        yStride);
-            }
             case 6 -> wide6(a, aAt, aStride, b, bAt, depth, scales, scalesAt, start, startAt, y, yAt, yStride);
             case 5 -> wide5(a, aAt, aStride, b, bAt, depth, scales, scalesAt, start, startAt, y, yAt, yStride);
             case 4 -> wide4(a, aAt, aStride, b, bAt, depth, scales, scalesAt, start, startAt, y, yAt, yStride);
@@ -112,95 +88,6 @@ final class Int8Tile {
             case 2 -> narrow2(a, aAt, aStride, b, bAt, depth, scales, scalesAt, start, startAt, y, yAt, yStride);
             default -> narrow1(a, aAt, aStride, b, bAt, depth, scales, scalesAt, start, startAt, y, yAt, yStride);
         }
-    }
-
-    /** {@link #MANY_ROWS} rows of half the columns of a wide panel. */
-    private static void half8(
-            float[] a,
-            int a0,
-            int aStride,
-            byte[] b,
-            int bAt,
-            int depth,
-            float[] scales,
-            int scalesAt,
-            float[] start,
-            int startAt,
-            float[] y,
-            int y0,
-            int yStride) {
-        FloatVector zero = FloatVector.zero(S);
-        FloatVector c00 = zero, c01 = zero;
-        FloatVector c10 = zero, c11 = zero;
-        FloatVector c20 = zero, c21 = zero;
-        FloatVector c30 = zero, c31 = zero;
-        FloatVector c40 = zero, c41 = zero;
-        FloatVector c50 = zero, c51 = zero;
-        FloatVector c60 = zero, c61 = zero;
-        FloatVector c70 = zero, c71 = zero;
-        int a1 = a0 + aStride;
-        int a2 = a1 + aStride;
-        int a3 = a2 + aStride;
-        int a4 = a3 + aStride;
-        int a5 = a4 + aStride;
-        int a6 = a5 + aStride;
-        int a7 = a6 + aStride;
-        for (int k = 0; k < depth; k++) {
-            int at = bAt + k * (4 * L);
-            FloatVector b0 = widen(b, at);
-            FloatVector b1 = widen(b, at + L);
-            FloatVector x0 = FloatVector.broadcast(S, a[a0 + k]);
-            c00 = x0.fma(b0, c00);
-            c01 = x0.fma(b1, c01);
-            FloatVector x1 = FloatVector.broadcast(S, a[a1 + k]);
-            c10 = x1.fma(b0, c10);
-            c11 = x1.fma(b1, c11);
-            FloatVector x2 = FloatVector.broadcast(S, a[a2 + k]);
-            c20 = x2.fma(b0, c20);
-            c21 = x2.fma(b1, c21);
-            FloatVector x3 = FloatVector.broadcast(S, a[a3 + k]);
-            c30 = x3.fma(b0, c30);
-            c31 = x3.fma(b1, c31);
-            FloatVector x4 = FloatVector.broadcast(S, a[a4 + k]);
-            c40 = x4.fma(b0, c40);
-            c41 = x4.fma(b1, c41);
-            FloatVector x5 = FloatVector.broadcast(S, a[a5 + k]);
-            c50 = x5.fma(b0, c50);
-            c51 = x5.fma(b1, c51);
-            FloatVector x6 = FloatVector.broadcast(S, a[a6 + k]);
-            c60 = x6.fma(b0, c60);
-            c61 = x6.fma(b1, c61);
-            FloatVector x7 = FloatVector.broadcast(S, a[a7 + k]);
-            c70 = x7.fma(b0, c70);
-            c71 = x7.fma(b1, c71);
-        }
-        FloatVector f0 = FloatVector.fromArray(S, scales, scalesAt);
-        FloatVector f1 = FloatVector.fromArray(S, scales, scalesAt + L);
-        FloatVector s0 = FloatVector.fromArray(S, start, startAt);
-        FloatVector s1 = FloatVector.fromArray(S, start, startAt + L);
-        c00.fma(f0, s0).intoArray(y, y0);
-        c01.fma(f1, s1).intoArray(y, y0 + L);
-        int y1 = y0 + yStride;
-        c10.fma(f0, s0).intoArray(y, y1);
-        c11.fma(f1, s1).intoArray(y, y1 + L);
-        int y2 = y1 + yStride;
-        c20.fma(f0, s0).intoArray(y, y2);
-        c21.fma(f1, s1).intoArray(y, y2 + L);
-        int y3 = y2 + yStride;
-        c30.fma(f0, s0).intoArray(y, y3);
-        c31.fma(f1, s1).intoArray(y, y3 + L);
-        int y4 = y3 + yStride;
-        c40.fma(f0, s0).intoArray(y, y4);
-        c41.fma(f1, s1).intoArray(y, y4 + L);
-        int y5 = y4 + yStride;
-        c50.fma(f0, s0).intoArray(y, y5);
-        c51.fma(f1, s1).intoArray(y, y5 + L);
-        int y6 = y5 + yStride;
-        c60.fma(f0, s0).intoArray(y, y6);
-        c61.fma(f1, s1).intoArray(y, y6 + L);
-        int y7 = y6 + yStride;
-        c70.fma(f0, s0).intoArray(y, y7);
-        c71.fma(f1, s1).intoArray(y, y7 + L);
     }
 
     private static void wide6(

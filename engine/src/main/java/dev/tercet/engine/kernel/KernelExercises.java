@@ -129,10 +129,10 @@ final class KernelExercises {
         return vector.packInt8(new PackedMatrix.Int8(q, scales, zeroPoints), outputs, STEPS);
     }
 
-    /** Tiles of every number of rows. They leave no trace in the trials of {@link FirstTile}. */
+    /** Tiles of every number of rows, and two in turn. They leave no trace in the trials of {@link FirstTile}. */
     private List<Runnable> tiles(PackedMatrix w) {
         List<Runnable> exercises = new ArrayList<>();
-        for (int rows = 1; rows <= Int8Tile.MANY_ROWS; rows++) {
+        for (int rows = 1; rows <= Int8Tile.ROWS + 2; rows++) {
             Rows x = Rows.of(numbers, STEPS, rows);
             Rows y = Rows.of(results, w.outputs, rows);
             exercises.add(
