@@ -15,10 +15,7 @@ import jdk.incubator.vector.VectorSpecies;
 final class CompactLinear {
     private static final VectorSpecies<Float> S = VectorFunctions.SPECIES;
     private static final int L = S.length();
-    private static final int ROWS = Int8Tile.ROWS;
-
-    /** Rows that pass over a widened panel stay in this many bytes, as in {@link VectorKernels}. */
-    private static final int ROW_BLOCK_BYTES = 400_000;
+    private static final int ROWS = VectorKernels.TILE_ROWS;
 
     private CompactLinear() {}
 
@@ -50,7 +47,7 @@ final class CompactLinear {
             int toPanel,
             FirstTile.Way way) {
         float[] scratch = ScratchArrays.take((ROWS + 1) * w.width);
-        int blockRows = Math.max(ROWS, ROW_BLOCK_BYTES / (4 * w.inputs) / ROWS * ROWS);
+        int blockRows = VectorKernels.blockRows(w.inputs);
         try {
             for (int from = 0; from < x.count(); from += blockRows) {
                 int to = Math.min(x.count(), from + blockRows);
@@ -69,7 +66,7 @@ final class CompactLinear {
     private static void widened(
             Rows x, PackedMatrix w, float[] bias, Activation activation, Rows y, int fromPanel, int toPanel) {
         float[] scratch = ScratchArrays.take(w.width * w.inputs);
-        int blockRows = Math.max(ROWS, ROW_BLOCK_BYTES / (4 * w.inputs) / ROWS * ROWS);
+        int blockRows = VectorKernels.blockRows(w.inputs);
         try {
             for (int from = 0; from < x.count(); from += blockRows) {
                 int to = Math.min(x.count(), from + blockRows);

@@ -23,9 +23,6 @@ final class VectorFunctions {
     private static final VectorShuffle<Float> BY_2 = rotation(2);
     private static final VectorShuffle<Float> BY_1 = rotation(1);
 
-    /** Of a long row so many numbers are worked on at a time, that they come from memory once: 8 kB. */
-    private static final int IN_CACHE = 2048;
-
     private VectorFunctions() {}
 
     private static VectorSpecies<Float> species() {

@@ -104,7 +104,7 @@ final class VectorKernels implements Kernels {
         }
         boolean ragged = toPanel > fromPanel && toPanel * PANEL_WIDTH > w.outputs;
         int wholePanels = ragged ? toPanel - 1 : toPanel;
-        int blockRows = Math.max(TILE_ROWS, ROW_BLOCK_BYTES / (4 * w.inputs) / TILE_ROWS * TILE_ROWS);
+        int blockRows = blockRows(w.inputs);
         for (int from = 0; from < x.count(); from += blockRows) {
             int to = Math.min(x.count(), from + blockRows);
             for (int panel = fromPanel; panel < wholePanels; panel++) {
@@ -155,6 +155,11 @@ final class VectorKernels implements Kernels {
                     y.stride());
             activateRows(activation, rows, PANEL_WIDTH, y.data(), yAt, y.stride());
         }
+    }
+
+    /** Rows of x that pass over a panel before the next one: whole tiles. */
+    static int blockRows(int inputs) {
+        return Math.max(TILE_ROWS, ROW_BLOCK_BYTES / (4 * inputs) / TILE_ROWS * TILE_ROWS);
     }
 
     /**
