@@ -14,6 +14,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.Arrays;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -24,22 +25,21 @@ import picocli.CommandLine.UnmatchedArgumentException;
  */
 public final class Main {
     /** In the order of the help. */
-    private static final String[] COMMANDS = {
-        "demo",
-        "embed",
-        "score",
-        "rank",
-        "translate",
-        "tokenize",
-        "evaluate",
-        "explain",
-        "textbook",
-        "compare",
-        "trace",
-        "bench",
-        "doctor",
-        "models"
-    };
+    static final List<String> COMMANDS = List.of(
+            "demo",
+            "embed",
+            "score",
+            "rank",
+            "translate",
+            "tokenize",
+            "evaluate",
+            "explain",
+            "textbook",
+            "compare",
+            "trace",
+            "bench",
+            "doctor",
+            "models");
 
     private Main() {}
 

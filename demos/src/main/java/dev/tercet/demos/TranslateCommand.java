@@ -453,17 +453,19 @@ final class TranslateCommand extends Command {
         if (quiet) {
             return;
         }
-        String start =
-                text.substring(0, text.offsetByCodePoints(0, Math.min(40, text.codePointCount(0, text.length()))));
         if (translation.truncatedTokens() > 0) {
             streams.err()
-                    .println("truncated: the last " + translation.truncatedTokens() + " tokens of \"" + start
+                    .println("truncated: the last " + translation.truncatedTokens() + " tokens of \"" + beginning(text)
                             + "…\" were not translated, the model reads " + translation.tokens());
         }
         if (translation.hypotheses().getFirst().finish() == Finish.MAX_TIME) {
             streams.err()
-                    .println("unfinished: the time was over before the translation of \"" + start
+                    .println("unfinished: the time was over before the translation of \"" + beginning(text)
                             + "…\" was complete; raise --max-time");
         }
+    }
+
+    private static String beginning(String text) {
+        return text.substring(0, text.offsetByCodePoints(0, Math.min(40, text.codePointCount(0, text.length()))));
     }
 }

@@ -452,21 +452,7 @@ class CommandsTest {
         ByteArrayOutputStream warnings = new ByteArrayOutputStream();
         System.setErr(new PrintStream(warnings, true, UTF_8));
         try {
-            for (String command : List.of(
-                    "demo",
-                    "embed",
-                    "score",
-                    "rank",
-                    "translate",
-                    "tokenize",
-                    "evaluate",
-                    "explain",
-                    "textbook",
-                    "compare",
-                    "trace",
-                    "bench",
-                    "doctor",
-                    "models")) {
+            for (String command : Main.COMMANDS) {
                 String help = Outcome.of(command, "--help").done().out();
                 assertFalse(help.contains("%%"), help);
             }
