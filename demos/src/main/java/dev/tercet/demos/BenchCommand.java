@@ -245,6 +245,7 @@ final class BenchCommand extends Command {
                     machine.peak,
                     machine.bandwidth,
                     Kernels.preferred().description());
+            out.printf("huge pages: %s%n", HugePages.ofThisJvm());
             out.flush();
         }
 
@@ -289,6 +290,7 @@ final class BenchCommand extends Command {
             json.begin()
                     .number("threads", machine.threads)
                     .text("kernels", Kernels.preferred().description())
+                    .text("hugePages", HugePages.ofThisJvm().toString())
                     .number("fmaPeakGflops", machine.peak)
                     .number("memoryGBps", machine.bandwidth)
                     .beginArray("runs");

@@ -75,6 +75,7 @@ final class DoctorCommand extends Command {
                 .text("vm", System.getProperty("java.vm.name"))
                 .text("kernels", Kernels.preferred().description())
                 .text("startCache", startCache())
+                .text("hugePages", HugePages.ofThisJvm().toString())
                 .number("threads", Tour.threads(LoadOptions.defaults()))
                 .number("heapBytes", Runtime.getRuntime().maxMemory());
         if (report != null) {
@@ -170,6 +171,7 @@ final class DoctorCommand extends Command {
                                 .map(collector -> collector.getName())
                                 .toList()),
                 physical == 0 ? "unknown" : ModelsCommand.size(physical));
+        line(out, "huge pages", "%s", HugePages.ofThisJvm());
     }
 
     private static void models(PrintStream out) {

@@ -27,9 +27,10 @@ class BenchCommandTest {
         String model = TinyBert.encoder(folder).toString();
         List<String> lines = bench("--threads", "1", "--model", model).done().lines();
         assertTrue(lines.get(0).startsWith("1 thread: FMA peak "), lines.get(0));
-        assertEquals(model + ", dual encoder", lines.get(2));
-        assertTrue(lines.get(4).startsWith("embed 1 × "), lines.get(4));
-        for (String line : lines.subList(3, lines.size())) assertTrue(line.length() <= 100, line);
+        assertTrue(lines.get(1).startsWith("huge pages: "), lines.get(1));
+        assertEquals(model + ", dual encoder", lines.get(3));
+        assertTrue(lines.get(5).startsWith("embed 1 × "), lines.get(5));
+        for (String line : lines.subList(4, lines.size())) assertTrue(line.length() <= 100, line);
     }
 
     @Test
