@@ -36,8 +36,10 @@ public final class EncoderComparison {
     private static final int HIDDEN = 384;
     private static final int WIDE = 1536;
     private static final int LAYERS = 6;
-    private static final PackedMatrix.Format FORMAT =
+    /** Of Tercet's weights. */
+    static final PackedMatrix.Format FORMAT =
             PackedMatrix.Format.valueOf(System.getProperty("weights", "f32").toUpperCase(Locale.ROOT));
+
     private static final double WEIGHT_BYTES =
             switch (FORMAT) {
                         case F32 -> 4.0;

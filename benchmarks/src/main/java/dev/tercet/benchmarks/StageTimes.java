@@ -27,7 +27,8 @@ import java.util.TreeMap;
  * is what that product takes less when the activation is left out.
  *
  * <p>{@code java --add-modules jdk.incubator.vector -cp benchmarks/target/benchmarks.jar
- * dev.tercet.benchmarks.StageTimes [rounds] [TEXTSxTOKENS …]}
+ * dev.tercet.benchmarks.StageTimes [rounds] [TEXTSxTOKENS …]}, with {@code -Dweights=f32|bf16|int8} for another format
+ * of the weights.
  */
 public final class StageTimes {
     private static final String EMBEDDINGS = "embeddings";
@@ -45,7 +46,8 @@ public final class StageTimes {
     private StageTimes(ModelFiles files) {
         clock = new Clock(Kernels.preferred());
         config = BertConfig.read(JsonObject.read(files, "config.json"));
-        encoder = BertEncoder.load(Packing.exact(clock.kernels()), Workers.serial(), Checkpoint.open(files), config);
+        Packing packing = new Packing(clock.kernels(), EncoderComparison.FORMAT);
+        encoder = BertEncoder.load(packing, Workers.serial(), Checkpoint.open(files), config);
         runner = new BertRunner(clock.kernels(), Workers.serial());
     }
 
@@ -55,7 +57,9 @@ public final class StageTimes {
         String model = System.getProperty("model", "sentence-transformers/all-MiniLM-L6-v2");
         try (ModelFiles files = ModelLocator.ofThisProcess().locate(model)) {
             StageTimes stages = new StageTimes(files);
-            System.out.printf("%s, %s, one thread%n", model, Kernels.preferred().description());
+            System.out.printf(
+                    "%s, %s weights, %s, one thread%n",
+                    model, EncoderComparison.FORMAT, Kernels.preferred().description());
             for (String shape : shapes) {
                 int by = shape.indexOf('x');
                 stages.measure(rounds, Integer.parseInt(shape, 0, by, 10), Integer.parseInt(shape.substring(by + 1)));

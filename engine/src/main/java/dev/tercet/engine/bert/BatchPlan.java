@@ -12,8 +12,9 @@ final class BatchPlan {
     /**
      * Tokens of a chunk. Below, the weights are read too often for the work done with them; above, what one layer
      * writes no longer stays in the L2 cache until the next one reads it. Measured by {@code EncoderComparison}, 32
-     * texts of 32 and of 128 tokens: on a Zen 5 512 tokens at a time are 1 to 2 % faster than 256, as fast as 1,024; on
-     * a Zen 4, whose multiply-adds take twice as long, 256 were 7 % faster than 1,024.
+     * texts of 32 and of 128 tokens: on a Zen 5 512 tokens at a time are 1 to 2 % faster than 256; 1,024 are 1 % faster
+     * than 512 at best and 1 to 2 % slower while others use the L3 cache too; on a Zen 4, whose multiply-adds take
+     * twice as long, 256 were 7 % faster than 1,024.
      */
     static final int CHUNK_TOKENS = 512;
 

@@ -135,7 +135,7 @@ final class CompactLinear {
         float[] a = x.data();
         int aAt = x.offset() + row * x.stride();
         int output = panel * w.width;
-        int bAt = output * w.inputs;
+        int bAt = w.start(panel);
         boolean wide = w.width == WideTile.WIDTH;
         if (w.bytes != null && wide) {
             Int8Tile.wide(
@@ -183,7 +183,7 @@ final class CompactLinear {
         int width = Math.min(w.width, w.outputs - output);
         w.widen(panel, scratch); // C2 turns that loop into vector instructions by itself
         Rows results = y.column(output);
-        PackedMatrix matrix = new PackedMatrix(scratch, width, w.inputs, w.width);
+        PackedMatrix matrix = new PackedMatrix(scratch, 0, width, w.inputs, w.width);
         VectorKernels.linear(x, matrix, null, Activation.IDENTITY, results, 0, 1, FirstTile.Way.EVEN);
         float[] panelBias = new float[width];
         if (bias != null) {

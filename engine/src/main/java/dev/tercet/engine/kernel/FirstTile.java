@@ -113,7 +113,7 @@ final class FirstTile {
 
     /** Reads a number of each cache line of 64 bytes of a panel, so that the line is near when it is needed. */
     static void touch(PackedMatrix w, int panel) {
-        int from = panel * w.width * w.inputs;
+        int from = w.start(panel);
         int to = from + w.width * w.inputs;
         touched = switch (w.format) {
             case F32 -> touch(w.data, from, to);

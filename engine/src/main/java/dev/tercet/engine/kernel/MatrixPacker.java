@@ -55,7 +55,7 @@ public final class MatrixPacker {
         this.inputs = inputs;
         this.width = kernels.panelWidth();
         int padded = Math.multiplyExact(panels(), width);
-        int size = Math.multiplyExact(padded, inputs);
+        int size = Math.addExact(format.lead(), Math.multiplyExact(padded, inputs));
         floats = format == PackedMatrix.Format.F32 ? new float[size] : null;
         halves = format == PackedMatrix.Format.BF16 ? new short[size] : null;
         bytes = format == PackedMatrix.Format.INT8 ? new byte[size] : null;
@@ -81,9 +81,9 @@ public final class MatrixPacker {
                 int count = Math.min(width, outputs - p * width);
                 int at = (p * width - first) * inputs;
                 if (floats != null) {
-                    turn(block, at, count, floats, p * width * inputs);
+                    turn(block, at, count, floats, start(p));
                 } else {
-                    round(block, at, count, halves, p * width * inputs);
+                    round(block, at, count, halves, start(p));
                 }
             }
         }
@@ -100,9 +100,13 @@ public final class MatrixPacker {
             int first = panel * width;
             rows.read(first, Math.min(outputs, end * width), block, scales, zeroPoints);
             for (int p = panel; p < end; p++) {
-                turn(block, (p * width - first) * inputs, Math.min(width, outputs - p * width), p * width * inputs);
+                turn(block, (p * width - first) * inputs, Math.min(width, outputs - p * width), start(p));
             }
         }
+    }
+
+    private int start(int panel) {
+        return format.lead() + panel * width * inputs;
     }
 
     /** panel[i, o] = rows[o, i] */
@@ -146,7 +150,7 @@ public final class MatrixPacker {
     /** The matrix, when all panels are filled. */
     public PackedMatrix matrix() {
         return switch (format) {
-            case F32 -> new PackedMatrix(floats, outputs, inputs, width);
+            case F32 -> new PackedMatrix(floats, format.lead(), outputs, inputs, width);
             case BF16 -> PackedMatrix.ofBf16(halves, outputs, inputs, width);
             case INT8 -> PackedMatrix.ofInt8(bytes, scales, zeroPoints, outputs, inputs, width);
         };

@@ -61,7 +61,7 @@ final class ScalarKernels implements Kernels {
                 w.widen(panel, scratch);
             }
             float[] weights = widen ? scratch : w.data;
-            int at = widen ? 0 : output * w.inputs;
+            int at = widen ? 0 : w.start(panel);
             for (int row = 0; row < x.count(); row++) {
                 int xAt = x.offset() + row * x.stride();
                 int yAt = y.offset() + row * y.stride() + output;

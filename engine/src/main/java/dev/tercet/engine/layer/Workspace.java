@@ -1,5 +1,6 @@
 package dev.tercet.engine.layer;
 
+import dev.tercet.engine.kernel.PackedMatrix;
 import dev.tercet.engine.kernel.Rows;
 import dev.tercet.engine.kernel.RowsStack;
 import java.util.Arrays;
@@ -15,8 +16,14 @@ public final class Workspace {
     /** Floats in a cache line; what is taken ends at a multiple of it. */
     private static final int ALIGNMENT = 16;
 
+    /**
+     * Floats before the first that is taken, so that rows begin where a cache line does wherever the JVM puts a large
+     * array at the start of a region, as {@link PackedMatrix} has them before its panels.
+     */
+    private static final int LEAD = PackedMatrix.LEAD_BYTES / Float.BYTES;
+
     private float[] data = new float[0];
-    private int used;
+    private int used = LEAD;
     private int peak;
 
     /** The names of what is taken, and of each what was in use before it, and the sequences that it is the rows of. */
