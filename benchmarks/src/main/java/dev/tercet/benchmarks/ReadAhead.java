@@ -13,13 +13,18 @@ import jdk.incubator.vector.VectorSpecies;
  * and a load that misses holds up what comes after it once the reorder buffer is full.
  *
  * <p>{@code java --add-modules jdk.incubator.vector -Xmx1g -cp benchmarks/target/benchmarks.jar
- * dev.tercet.benchmarks.ReadAhead}, with {@code -Dlines=1|2|4} lines a step. For 512-bit vectors.
+ * dev.tercet.benchmarks.ReadAhead}, with {@code -Dlines=1|2|4} lines a step, and {@code -Dlead=0} for panels of which
+ * every vector lies across two cache lines. For 512-bit vectors.
  */
 public final class ReadAhead {
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_512;
     private static final int L = S.length();
     private static final int LINE = 16;
     private static final int LINES = Integer.getInteger("lines", 4);
+
+    /** Floats before the first panel: with 12 the panels begin where a cache line does, as those of the engine. */
+    private static final int LEAD = Integer.getInteger("lead", 12);
+
     private static final int WIDTH = 4 * L;
     private static final int DEPTH = 384;
     private static final int PANEL = DEPTH * WIDTH;
@@ -40,13 +45,13 @@ public final class ReadAhead {
     }
 
     public static void main(String[] args) {
-        float[] b = new float[PANEL * (PANELS + 1)];
+        float[] b = new float[LEAD + PANEL * (PANELS + 1)];
         Arrays.fill(b, 1f);
         String[] names = {
             "multiplied", "read", "as it comes", "read, then multiplied", LINES + " lines a step of the next one read"
         };
         Way[] ways = {
-            (_, _) -> multiply(b, 0, 0),
+            (_, _) -> multiply(b, LEAD, 0),
             ReadAhead::read,
             (_, at) -> multiply(b, at, 0),
             (_, at) -> {
@@ -62,7 +67,7 @@ public final class ReadAhead {
         for (int round = -2; round < ROUNDS; round++) { // the first two are the compiler's
             for (int way = 0; way < ways.length; way++) {
                 long start = System.nanoTime();
-                for (int panel = 0; panel < PANELS; panel++) ways[way].panel(b, panel * PANEL);
+                for (int panel = 0; panel < PANELS; panel++) ways[way].panel(b, LEAD + panel * PANEL);
                 if (round >= 0) micros[way][round] = (System.nanoTime() - start) / 1e3 / PANELS;
             }
         }

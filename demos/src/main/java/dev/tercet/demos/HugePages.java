@@ -8,12 +8,13 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Whether this JVM keeps its heap, and with it the weights, in huge pages. Short texts gain most by them
- * (docs/performance.md); a single run from a cold start gains nothing, so nobody asks for them but the user.
+ * Whether this JVM keeps its heap, and with it the weights, in huge pages. Where weights come from memory they may help
+ * (docs/performance.md); many rows and a single run from a cold start gain nothing, so nobody asks for them but the
+ * user.
  */
 enum HugePages {
     USED("used"),
-    ON_REQUEST("not used; for a service or many texts, ask with " + HugePages.VARIABLE + "=" + HugePages.FLAG),
+    ON_REQUEST("not used; large translators may gain by " + HugePages.VARIABLE + "=" + HugePages.FLAG),
     REFUSED("not used: this system gives none (" + HugePages.SETTING + " says never)"),
     UNKNOWN("not used, as far as can be seen");
 
