@@ -13,9 +13,8 @@ public final class PackedMatrix {
     /**
      * Bytes before the first panel, so that panels begin where a cache line does: the numbers of an array begin 16
      * bytes after the array, and G1 and ZGC put a large array at the start of a region. A vector that lies across two
-     * lines takes two reads. On a Zen 5, whose vectors are as long as a line, one text of 8 tokens takes 5 % less time
-     * with this, of 32 tokens 2 %, see {@code docs/performance.md}. Where a collector puts arrays elsewhere nothing is
-     * lost.
+     * lines takes two reads. On a Zen 5, whose vectors are as long as a line, models take 1 to 8 % less time with this,
+     * few rows most, see {@code docs/performance.md}. Where a collector puts arrays elsewhere nothing is lost.
      */
     public static final int LEAD_BYTES = 64 - 16;
 
