@@ -106,7 +106,7 @@ public final class MatrixPacker {
     }
 
     private int start(int panel) {
-        return format.lead() + panel * width * inputs;
+        return PackedMatrix.first(format, panel * width, inputs, width);
     }
 
     /** panel[i, o] = rows[o, i] */

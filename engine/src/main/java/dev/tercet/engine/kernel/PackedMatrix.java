@@ -140,8 +140,7 @@ public final class PackedMatrix {
                 halves[to + i * width] = bf16(weight[o * inputs + i]);
             }
         }
-        return new PackedMatrix(
-                Format.BF16, outputs, inputs, width, Format.BF16.lead(), null, halves, null, null, null);
+        return ofBf16(halves, outputs, inputs, width);
     }
 
     /** Copies an int8 weight, with its scales and zero points as they are. */
@@ -186,7 +185,7 @@ public final class PackedMatrix {
     }
 
     /** Where an output's first weight lies; the others follow at every width-th place. */
-    private static int first(Format format, int output, int inputs, int width) {
+    static int first(Format format, int output, int inputs, int width) {
         return format.lead() + output / width * width * inputs + output % width;
     }
 
