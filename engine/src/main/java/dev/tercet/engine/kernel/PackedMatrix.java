@@ -154,7 +154,7 @@ public final class PackedMatrix {
             }
         }
         Objects.checkFromIndexSize(0, outputs, weight.scales().length);
-        int padded = (outputs + width - 1) / width * width;
+        int padded = padded(outputs, width);
         float[] scales = Arrays.copyOf(Arrays.copyOf(weight.scales(), outputs), padded);
         float[] zeroPoints = weight.zeroPoints() == null ? null : zeroPoints(weight.zeroPoints(), outputs, padded);
         return new PackedMatrix(
@@ -180,8 +180,12 @@ public final class PackedMatrix {
             throw new IllegalArgumentException(
                     "a [" + outputs + ", " + inputs + "] weight cannot be read from " + elements + " elements");
         }
-        int padded = Math.multiplyExact((outputs + width - 1) / width, width);
-        return Math.addExact(format.lead(), Math.multiplyExact(padded, inputs));
+        return Math.addExact(format.lead(), Math.multiplyExact(padded(outputs, width), inputs));
+    }
+
+    /** Outputs of all panels, those that only fill the last one included. */
+    private static int padded(int outputs, int width) {
+        return Math.multiplyExact((outputs + width - 1) / width, width);
     }
 
     /** Where an output's first weight lies; the others follow at every width-th place. */
